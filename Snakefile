@@ -1,0 +1,61 @@
+# The whole artifact. Each room keeps its own rules; here stand only the profile and the targets.
+#
+#   snakemake                  everything      snakemake tables | figures | paper
+#   snakemake --dry-run        what would be made anew
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from rmot.artifact.fingerprint import code_hash
+from rmot.artifact.profiles import results_folder
+from rmot.market.registry import locate
+
+# Results do not depend on the number of cores: linear algebra runs on one thread.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+# Rules call the Python that runs this file, in an activated environment or not.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+SEEDS = {"synthetic_chain": 1}
+PROFILE = config.get("profile", "full")
+RESULTS = results_folder(PROFILE).as_posix()
+WITH_TEX = all(shutil.which(program) for program in ("latexmk", "pdflatex"))
+
+
+wildcard_constraints:
+    name="[a-z0-9_]+",
+
+
+include: "rmot/market/rules.smk"
+include: "rmot/studies/rules.smk"
+include: "figures/rules.smk"
+include: "paper/rules.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.tables.input,
+        rules.figures.input,
+        rules.numbers.output,
+        rules.paper.input,
+        f"{RESULTS}/provenance.json",
+
+
+rule provenance:
+    input:
+        rules.tables.input,
+        rules.figures.input,
+        rules.paper.input,
+        lock="requirements.lock",
+    output:
+        f"{RESULTS}/provenance.json",
+    params:
+        code=code_hash("rmot.studies.provenance"),
+        data=[f"{name}={path}" for name, path in CHAINS.items()],
+        seeds=[f"--seed {rule}={seed}" for rule, seed in SEEDS.items()],
+    shell:
+        "python -m rmot.studies.provenance --profile {PROFILE} --lock {input.lock}"
+        " --timings {RESULTS}/timings --output {output} {params.seeds} {params.data}"

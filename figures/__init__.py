@@ -1,0 +1,1 @@
+"""One script a figure, each reading `results/` and drawing in one style."""

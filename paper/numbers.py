@@ -1,0 +1,179 @@
+"""Every number of the article, as a LaTeX macro made from a table in `results/`.
+
+`numbers.tex` holds the macros, `numbers.json` the same values with tolerance and data hash, for
+`paper.accepted`. A macro that no section uses is an error here; one that is used but not made is
+an error in LaTeX.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rmot.artifact.files import atomic_write, write_json
+from rmot.artifact.formats import fixed, significant, with_error
+from rmot.artifact.profiles import PROFILES
+from rmot.errors import DataError, RmotError
+
+SECTIONS = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of the article.
+
+    Attributes
+    ----------
+    macro : str
+        Name of the LaTeX macro, without backslash.
+    value : float
+    text : str
+        What the macro expands to (in math mode).
+    tolerance : float
+        Largest change of the value that still counts as the same result.
+    data : str
+        Hash of the data file it rests on.
+    kind : str
+        ``"real"`` or ``"synthetic"``.
+    """
+
+    macro: str
+    value: float
+    text: str
+    tolerance: float
+    data: str
+    kind: str
+
+
+def numbers(tables: dict[str, pd.DataFrame]) -> Iterator[Number]:
+    """Make all numbers of the article from the tables, by name."""
+    yield from _parameters(tables["rough_heston_parameters"])
+    yield from _quality(tables["fit_quality"])
+    yield from _quotes(tables["quotes_kept"])
+
+
+WORDS = {
+    "hurst": "Hurst",
+    "vol_of_vol": "VolOfVol",
+    "correlation": "Correlation",
+    "initial_variance": "InitialVariance",
+    "mean_reversion": "MeanReversion",
+    "long_run_variance": "LongRunVariance",
+}
+
+
+def _number(row: dict[Any, Any], name: str, value: float, text: str, tolerance: float) -> Number:
+    macro = str(row["underlying"]).capitalize() + name
+    return Number(macro, float(value), text, float(tolerance), row["data_sha256"], row["data"])
+
+
+def _parameters(table: pd.DataFrame) -> Iterator[Number]:
+    """Estimates; the optimum is found to well within a hundredth of the standard error."""
+    for row in table.to_dict("records"):
+        error = row["standard_error"]
+        held = pd.isna(error)
+        text = significant(row["value"]) if held else with_error(row["value"], error)
+        tolerance = 0.0 if held else error / 100
+        yield _number(row, WORDS[row["parameter"]], row["value"], text, tolerance)
+
+
+def _quality(table: pd.DataFrame) -> Iterator[Number]:
+    columns: dict[str, tuple[str, Callable[[float], str], float]] = {
+        "quotes": ("Quotes", lambda x: str(int(x)), 0.0),
+        "root_mean_square_error": ("RmsError", lambda x: fixed(100 * x, 2), 1e-3),
+        "within_spread": ("WithinSpread", lambda x: fixed(100 * x, 0), 0.01),
+        "reduced_chi_squared": ("ReducedChiSquared", lambda x: significant(x, 3), 1e-3),
+        "effective_dimension": ("EffectiveDimension", lambda x: str(int(x)), 0.0),
+        "free_parameters": ("FreeParameters", lambda x: str(int(x)), 0.0),
+        "condition_number": ("ConditionNumber", lambda x: significant(x, 2), 1e-2),
+    }
+    for row in table.to_dict("records"):
+        for column, (name, text, relative) in columns.items():
+            value = row[column]
+            yield _number(row, name, value, text(value), abs(value) * relative)
+
+
+def _quotes(table: pd.DataFrame) -> Iterator[Number]:
+    for _, group in table.groupby("underlying", sort=False):
+        rows = group.to_dict("records")
+        for column, name in (("kept", "QuotesKept"), ("dropped", "QuotesDropped")):
+            total = sum(int(row[column]) for row in rows)
+            yield _number(rows[0], name, total, str(total), 0.0)
+        yield _number(rows[0], "Slices", len(rows), str(len(rows)), 0.0)
+
+
+def used_macros() -> set[str]:
+    """Names of all macros that the article's own files use."""
+    text = "\n".join(
+        re.sub(r"(?<!\\)%.*", "", path.read_text(encoding="utf-8"))
+        for path in sorted(SECTIONS.rglob("*.tex"))
+    )
+    return set(re.findall(r"\\([A-Za-z]+)", text))
+
+
+def main() -> None:
+    """Write ``numbers.json`` and ``numbers.tex`` from the tables named on the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--profile", choices=PROFILES, default="full")
+    parser.add_argument("--output", type=Path, required=True, help="NAME.json; NAME.tex beside it")
+    parser.add_argument("tables", type=Path, nargs="+")
+    options = parser.parse_args()
+    try:
+        write(options.profile, options.output, options.tables)
+    except RmotError as error:
+        sys.exit(f"numbers: {error}")
+
+
+def write(profile: str, output: Path, paths: list[Path]) -> None:
+    """Make, check and write the numbers.
+
+    Raises
+    ------
+    DataError
+        A number is made twice, or the article does not use it.
+    """
+    made = list(numbers({path.stem: pd.read_csv(path) for path in paths}))
+    names = [number.macro for number in made]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DataError(f"expected each number once; made twice: {', '.join(twice)}")
+    unused = sorted(set(names) - used_macros())
+    if unused:
+        raise DataError(f"expected every number to be used in paper/; unused: {', '.join(unused)}")
+    kinds = sorted({number.kind for number in made})
+    remark = "" if kinds == ["real"] else f"Built on {' and '.join(kinds)} data."
+    if profile != "full":
+        remark = f"{remark} Built with the {profile} profile.".strip()
+    write_json(
+        output,
+        {
+            "profile": profile,
+            "data": kinds,
+            "numbers": {
+                number.macro: {
+                    "value": number.value,
+                    "text": number.text,
+                    "tolerance": number.tolerance,
+                    "data": number.data,
+                }
+                for number in made
+            },
+        },
+    )
+    with atomic_write(output.with_suffix(".tex")) as handle:
+        handle.write("% Made from results/; see paper/numbers.py.\n")
+        handle.write(f"\\newcommand{{\\buildRemark}}{{{remark}}}\n")
+        handle.write(f"\\newcommand{{\\dataKind}}{{{' and '.join(kinds)}}}\n")
+        for number in made:
+            handle.write(f"\\newcommand{{\\{number.macro}}}{{\\ensuremath{{{number.text}}}}}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""Which code a module can reach, as a hash that comments and docstrings do not touch.
+
+The DAG re-runs a rule when the hash of its module changes. The hash covers the abstract syntax of
+every file of the project that the module imports, directly or through others, and the installed
+version of every other package met on the way. `from room import name` follows only the file that
+`name` lives in, as the room's `__init__.pyi` says.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+ROOMS = ("rmot", "figures", "paper", "proofs_check", "benchmarks")
+
+# Import names whose distribution goes by another name.
+DISTRIBUTIONS = {"flint": "python-flint", "yaml": "pyyaml", "lazy_loader": "lazy-loader"}
+
+
+def code_hash(*modules: str) -> str:
+    """Hash the code that `modules` can reach.
+
+    Parameters
+    ----------
+    *modules : str
+        Dotted names of modules of this project, such as ``"rmot.studies.smiles"``.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        When one of them is not a module of this project.
+    """
+    files, packages = _closure(modules)
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(PROJECT).as_posix()}={_syntax_hash(file)}\n".encode())
+    for package in sorted(packages):
+        digest.update(f"{package}=={_version(package)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def reachable_files(*modules: str) -> list[Path]:
+    """List the project's files that `modules` import, directly or through others, sorted."""
+    return sorted(_closure(modules)[0])
+
+
+def _closure(modules: Iterable[str]) -> tuple[set[Path], set[str]]:
+    files: set[Path] = set()
+    packages: set[str] = set()
+    todo = [_require(name) for name in modules]
+    while todo:
+        file = todo.pop()
+        if file not in files:
+            files.add(file)
+            inside, outside = _imports(file)
+            todo.extend(inside)
+            packages.update(outside)
+    return files, packages
+
+
+def _require(module: str) -> Path:
+    file = _locate(module)
+    if file is None:
+        raise ModuleNotFoundError(f"expected a module of this project; {module!r} is not one")
+    return file
+
+
+def _locate(module: str) -> Path | None:
+    if module.partition(".")[0] not in ROOMS:
+        return None
+    stem = PROJECT.joinpath(*module.split("."))
+    for candidate in (stem.with_suffix(".py"), stem / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+@cache
+def _syntax(file: Path) -> ast.Module:
+    return ast.parse(file.read_bytes(), filename=str(file))
+
+
+@cache
+def _syntax_hash(file: Path) -> str:
+    tree = ast.parse(file.read_bytes(), filename=str(file))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [statement for statement in node.body if not _is_docstring(statement)]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+@cache
+def _imports(file: Path) -> tuple[frozenset[Path], frozenset[str]]:
+    """Split what `file` imports into files of the project and names of other packages."""
+    inside: set[Path] = set()
+    outside: set[str] = set()
+    package = ".".join(file.relative_to(PROJECT).parent.parts)
+    for module, names in _import_statements(_syntax(file), package):
+        root = module.partition(".")[0]
+        if root not in ROOMS:
+            if root not in sys.stdlib_module_names and root != "__future__":
+                outside.add(root)
+            continue
+        inside.update(_parents(module))
+        found = _locate(module)
+        if found is None:
+            raise ModuleNotFoundError(f"{file.relative_to(PROJECT)} imports {module}: no such file")
+        stub = found.with_suffix(".pyi")
+        homes = _stub_homes(stub, module) if stub.is_file() else {}
+        for name in names or homes:
+            target = _locate(f"{module}.{name}") or _locate(homes.get(name, module))
+            if target is not None:
+                inside.add(target)
+        inside.add(found)
+    return frozenset(inside), frozenset(outside)
+
+
+def _parents(module: str) -> Iterator[Path]:
+    parts = module.split(".")
+    for count in range(1, len(parts)):
+        file = _locate(".".join(parts[:count]))
+        if file is not None:
+            yield file
+
+
+def _import_statements(tree: ast.Module, package: str) -> Iterator[tuple[str, list[str]]]:
+    for node in _runtime_nodes(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, []
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                base = package.split(".")[: len(package.split(".")) - node.level + 1]
+                module = ".".join(base + ([node.module] if node.module else []))
+            else:
+                module = node.module or ""
+            yield module, [alias.name for alias in node.names]
+
+
+def _runtime_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk the tree, passing over what only a type checker sees."""
+    children: Iterable[ast.AST] = ast.iter_child_nodes(node)
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        children = node.orelse
+    for child in children:
+        yield child
+        yield from _runtime_nodes(child)
+
+
+@cache
+def _stub_homes(stub: Path, module: str) -> dict[str, str]:
+    """Map each name that a lazy room shows to the module it lives in."""
+    homes: dict[str, str] = {}
+    for node in ast.parse(stub.read_bytes()).body:
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+            for alias in node.names:
+                homes[alias.asname or alias.name] = f"{module}.{node.module}"
+    return homes
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return metadata.version(DISTRIBUTIONS.get(package, package))
+    except metadata.PackageNotFoundError:
+        return "absent"

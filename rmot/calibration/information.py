@@ -1,0 +1,70 @@
+"""What quotes say about parameters: I = sum_k (1/s_k^2) dsigma_k dsigma_k^T.
+
+Quotes are implied volatilities with independent Gaussian errors of standard deviation s_k
+(002, Definition 2.2, with price noise turned into volatility noise by vega).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmot.errors import CalibrationError
+
+RELATIVE_THRESHOLD = 1e-4
+
+
+def fisher_information(jacobian: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Information from the derivatives of the standardised residuals.
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (n_quotes, n_parameters)
+        Derivatives of sigma_k / s_k.
+
+    Returns
+    -------
+    ndarray, shape (n_parameters, n_parameters)
+    """
+    return jacobian.T @ jacobian
+
+
+def effective_dimension(information: NDArray[np.float64]) -> int:
+    """Count the eigenvalues that reach 1e-4 of the largest."""
+    eigenvalues = np.linalg.eigvalsh(information)
+    return int(np.sum(eigenvalues >= RELATIVE_THRESHOLD * eigenvalues[-1]))
+
+
+def cramer_rao_covariance(information: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Invert the information.
+
+    Raises
+    ------
+    CalibrationError
+        When the matrix is singular to working precision: then some combination of the
+        parameters leaves no trace in the quotes.
+    """
+    eigenvalues, vectors = np.linalg.eigh(information)
+    if not eigenvalues[0] > eigenvalues[-1] * len(eigenvalues) * np.finfo(float).eps:
+        raise CalibrationError(
+            "expected quotes that determine every free parameter; the Fisher information is "
+            f"singular (eigenvalues {eigenvalues[0]:.3g} to {eigenvalues[-1]:.3g}): fix some"
+        )
+    return (vectors / eigenvalues) @ vectors.T
+
+
+def sandwich_covariance(
+    jacobian: NDArray[np.float64], residuals: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Covariance that allows for misfit: I^-1 (sum r_k^2 j_k j_k^T) I^-1 (White 1982).
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (n_quotes, n_parameters)
+        Derivatives of the standardised residuals.
+    residuals : ndarray, shape (n_quotes,)
+        Standardised residuals at the optimum.
+    """
+    bread = cramer_rao_covariance(fisher_information(jacobian))
+    scores = jacobian * residuals[:, None]
+    return bread @ (scores.T @ scores) @ bread

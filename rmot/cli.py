@@ -1,0 +1,299 @@
+"""The `rmot` command: prices, calibrations and data from the shell.
+
+Tables are for people; `--json` and `--csv` are for machines and hold every digit. Bad input ends
+with one line on standard error and exit status 2.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rmot import __version__
+from rmot.errors import ParameterError, RmotError
+
+app = typer.Typer(
+    help="Rough volatility and optimal-transport price bounds.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="The registered market data.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+
+
+def main() -> None:
+    """Entry point: errors of ours become one line and status 2."""
+    try:
+        app()
+    except RmotError as error:
+        print(f"rmot: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="And exit.")
+    ] = False,
+) -> None:
+    """Rough volatility and optimal-transport price bounds."""
+
+
+@app.command()
+def price(
+    maturity: Annotated[float, typer.Option(help="Years.")],
+    log_moneyness: Annotated[
+        str, typer.Option(help="Comma-separated log(K/F), such as -0.1,0,0.1.")
+    ] = "-0.2,-0.1,0,0.1",
+    hurst: Annotated[float, typer.Option(help="Hurst exponent H, 0 < H <= 0.5.")] = 0.12,
+    vol_of_vol: Annotated[float, typer.Option(help="Absolute vol-of-vol nu.")] = 0.28,
+    correlation: Annotated[float, typer.Option(help="Of price and variance, rho.")] = -0.65,
+    initial_variance: Annotated[float, typer.Option(help="V0, annualised.")] = 0.04,
+    mean_reversion: Annotated[float, typer.Option(help="kappa.")] = 0.3,
+    long_run_variance: Annotated[float, typer.Option(help="theta, annualised.")] = 0.04,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Price calls under rough Heston (forward = 1, undiscounted)."""
+    import numpy as np
+
+    from rmot.models import RoughHeston
+
+    try:
+        strikes = np.array([float(part) for part in log_moneyness.split(",")])
+    except ValueError:
+        raise ParameterError(
+            f"expected comma-separated numbers for --log-moneyness; got {log_moneyness!r}"
+        ) from None
+    model = RoughHeston(
+        hurst=hurst,
+        vol_of_vol=vol_of_vol,
+        correlation=correlation,
+        initial_variance=initial_variance,
+        mean_reversion=mean_reversion,
+        long_run_variance=long_run_variance,
+    )
+    prices, errors = model.call_price(strikes, maturity, return_error=True)
+    volatilities = model.implied_volatility(strikes, maturity)
+    rows = [
+        {"log_moneyness": k, "call_price": c, "error_estimate": e, "implied_volatility": v}
+        for k, c, e, v in zip(
+            strikes.tolist(), prices.tolist(), errors.tolist(), volatilities.tolist(), strict=True
+        )
+    ]
+    _print(rows, "Rough Heston calls", as_json, as_csv)
+
+
+@app.command()
+def calibrate(
+    chain: Annotated[Path, typer.Argument(help="A file of option quotes.")],
+    expiry: Annotated[
+        list[str] | None, typer.Option(help="An expiry to fit, YYYY-MM-DD; may be repeated.")
+    ] = None,
+    fix: Annotated[
+        list[str] | None, typer.Option(help="Hold a parameter, NAME=VALUE; may be repeated.")
+    ] = None,
+    thin: Annotated[
+        int | None, typer.Option(min=1, help="Fit at most this many quotes of each slice.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Save the fit as JSON here.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Fit rough Heston to a chain of quotes; mean_reversion=0.3 is held unless --fix says else."""
+    from datetime import date
+
+    from rmot.market import read_chain
+
+    fixed = _assignments(fix) if fix else {"mean_reversion": 0.3}
+    try:
+        expiries = [date.fromisoformat(text) for text in expiry] if expiry else None
+    except ValueError as error:
+        raise ParameterError(f"expected dates as YYYY-MM-DD for --expiry; {error}") from None
+    surface = read_chain(chain).surface(maturities=expiries)
+    if thin is not None:
+        surface = surface.thin(thin)
+    quiet = as_json or as_csv
+    if not quiet:
+        _say(str(surface.report))
+    fit = _fit(surface, fixed)
+    if output is not None:
+        fit.save(output)
+    if as_json:
+        print(json.dumps(fit.to_dict(), indent=1, sort_keys=True))
+        return
+    _print(_parameter_rows(fit), f"Rough Heston, {surface.underlying}", False, as_csv)
+    if not quiet:
+        _say(
+            f"{len(fit.residuals)} quotes, root mean square error "
+            f"{100 * fit.root_mean_square_error:.3f} points, {100 * fit.within_spread:.0f}% within "
+            f"the spread, reduced chi-squared {fit.reduced_chi_squared:.3g}, effective dimension "
+            f"{fit.effective_dimension} of {len(fit.free)}; {fit.source.get('kind')} data"
+        )
+        if fit.at_bound:
+            _say(f"stopped at the end of the search interval: {', '.join(fit.at_bound)}")
+
+
+@app.command()
+def demo() -> None:
+    """Fit rough Heston to a chain of synthetic quotes and show the smile."""
+    import tempfile
+
+    import numpy as np
+
+    from rmot.market import read_chain
+    from rmot.market.synthetic import synthetic_index_chain
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "synthetic_spx.csv.gz"
+        synthetic_index_chain(path, seed=1)
+        surface = read_chain(path).surface(maturities=("2022-03-04", "2022-03-18")).thin(40)
+    _say("a synthetic chain of quotes (no market data in this demonstration)")
+    fit = _fit(surface, {"mean_reversion": 0.3})
+    _print(_parameter_rows(fit), "Rough Heston, synthetic quotes", False, False)
+    smile = surface.slices[0]
+    rows = np.unique(np.linspace(0, len(smile.log_moneyness) - 1, 9).astype(int))
+    fitted = fit.model.implied_volatility(smile.log_moneyness[rows], smile.maturity)
+    _print(
+        [
+            {
+                "log_moneyness": float(smile.log_moneyness[row]),
+                "bid_volatility": float(smile.bid_volatility[row]),
+                "fitted_volatility": float(value),
+                "ask_volatility": float(smile.ask_volatility[row]),
+            }
+            for row, value in zip(rows, fitted, strict=True)
+        ],
+        f"The smile of {smile.expiry}",
+        False,
+        False,
+    )
+
+
+@data_app.command("list")
+def data_list(as_json: Json = False, as_csv: Csv = False) -> None:
+    """List the registered files and whether they are here."""
+    from rmot.market.registry import datasets, locate
+
+    rows = [
+        {
+            "id": dataset.id,
+            "here": "yes" if locate(dataset.id) else "no",
+            "reader": dataset.reader,
+            "licence": dataset.licence,
+            "repository": dataset.repository,
+            "description": dataset.description,
+        }
+        for dataset in datasets().values()
+    ]
+    _print(rows, "Registered data", as_json, as_csv)
+
+
+@data_app.command("verify")
+def data_verify(
+    names: Annotated[list[str] | None, typer.Argument(help="Datasets; all by default.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Hold the files that are here against their registered hashes; status 1 if one differs."""
+    from rmot.market.registry import verify
+
+    rows = [
+        {
+            "id": status.id,
+            "status": status.state,
+            "expected": status.expected,
+            "found": status.found or "",
+        }
+        for status in verify(names or None)
+    ]
+    _print(rows, "Data against the registry", as_json, as_csv)
+    if any(row["status"] == "different" for row in rows):
+        raise typer.Exit(1)
+
+
+def _fit(surface: Any, fixed: Mapping[str, float]) -> Any:
+    from rich.console import Console
+
+    from rmot.calibration import calibrate as fit_model
+    from rmot.models import RoughHeston
+
+    with Console(stderr=True).status("fitting") as status:
+        return fit_model(
+            RoughHeston,
+            surface,
+            fixed=fixed,
+            progress=lambda line: status.update(f"fitting: {line}"),
+        )
+
+
+def _parameter_rows(fit: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "parameter": name,
+            "value": getattr(fit.model, name),
+            "standard_error": fit.standard_errors.get(name),
+            "misfit_standard_error": fit.misfit_standard_errors.get(name),
+        }
+        for name in (*fit.free, *fit.fixed)
+    ]
+
+
+def _assignments(texts: Sequence[str]) -> dict[str, float]:
+    found = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            found[name.replace("-", "_")] = float(value)
+        except ValueError:
+            raise ParameterError(f"expected NAME=NUMBER for --fix; got {text!r}") from None
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _print(
+    rows: Sequence[Mapping[str, Any]], title: str, as_json: bool = False, as_csv: bool = False
+) -> None:
+    """Print rows as a table, or whole as JSON or CSV."""
+    if as_json:
+        print(json.dumps(list(rows), indent=1))
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(title=title, title_justify="left", box=None)
+        for name in rows[0]:
+            numeric = all(isinstance(row[name], float | int | None) for row in rows)
+            table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+        for row in rows:
+            table.add_row(*(_cell(value) for value in row.values()))
+        Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "held"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

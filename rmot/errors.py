@@ -1,0 +1,29 @@
+"""Everything that `rmot` raises on purpose, under one root.
+
+An error says what was expected and what came. The command line prints its message alone and
+exits with status 2.
+"""
+
+
+class RmotError(Exception):
+    """Root of all errors raised deliberately by this package."""
+
+
+class ParameterError(RmotError, ValueError):
+    """A model or function parameter lies outside its domain."""
+
+
+class AccuracyError(RmotError, ArithmeticError):
+    """The requested accuracy cannot be reached; the message gives what can."""
+
+
+class DataError(RmotError, ValueError):
+    """A data file or a set of quotes is not what the reader or method needs."""
+
+
+class MissingData(DataError, FileNotFoundError):
+    """A named data file or folder does not exist."""
+
+
+class CalibrationError(RmotError, ArithmeticError):
+    """A calibration was asked for that the data cannot carry, or did not converge."""

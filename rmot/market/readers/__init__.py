@@ -1,0 +1,48 @@
+"""The formats of option chains: each knows its own head, and turns text into a table of quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class RawChain:
+    """What a file says: `quotes` has the columns that `rmot.market.OptionChain` lists."""
+
+    underlying: str
+    spot: float
+    snapshot: datetime
+    quotes: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format.
+
+    Attributes
+    ----------
+    name : str
+        As the registry of datasets calls it.
+    recognises : callable
+        ``recognises(head) -> bool``: whether a file that begins with `head` is of this format.
+    parse : callable
+        ``parse(text, where) -> RawChain``: read the whole file; `where` names it in the
+        `rmot.errors.DataError` that a faulty file raises.
+    """
+
+    name: str
+    recognises: Callable[[str], bool]
+    parse: Callable[[str, str], RawChain]
+
+
+def readers() -> tuple[Reader, ...]:
+    """Return all readers, in the order in which they are asked."""
+    from rmot.market.readers import cboe
+
+    return (cboe.READER,)

@@ -1,0 +1,6 @@
+from .black_scholes import BlackScholes as BlackScholes
+from .heston import Heston as Heston
+from .protocol import TerminalLaw as TerminalLaw
+from .rough_heston import RoughHeston as RoughHeston
+
+__all__ = ["BlackScholes", "Heston", "RoughHeston", "TerminalLaw"]

@@ -1,0 +1,47 @@
+"""Knows the Black-Scholes law: log S_T normal with constant volatility (Black 1976)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rmot.models._checks import check_frequency, check_log_moneyness, check_maturity, check_range
+from rmot.numerics.black import black_call
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlackScholes:
+    """Geometric Brownian motion without drift, forward 1.
+
+    Parameters
+    ----------
+    volatility : float
+        Annualised, > 0.
+
+    Raises
+    ------
+    ParameterError
+        If the volatility is not positive and finite.
+    """
+
+    volatility: float
+
+    def __post_init__(self) -> None:
+        """Refuse parameters outside their domain."""
+        check_range("volatility", self.volatility, 0.0, np.inf)
+
+    def log_characteristic_function(self, u: ArrayLike, maturity: float) -> NDArray[np.complex128]:
+        """Return log E exp(iuX) = -volatility^2 T (u^2 + iu)/2, entire in u; same shape as u."""
+        frequency = check_frequency(u)
+        variance = self.volatility**2 * check_maturity(maturity)
+        return -0.5 * variance * (frequency * frequency + 1j * frequency)
+
+    def call_price(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
+        """Return undiscounted calls with forward 1; same shape as log_moneyness."""
+        k = check_log_moneyness(log_moneyness)
+        return black_call(k, self.volatility, check_maturity(maturity))
+
+    def implied_volatility(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
+        """Return the volatility at every strike; same shape as log_moneyness."""
+        check_maturity(maturity)
+        return np.full(check_log_moneyness(log_moneyness).shape, float(self.volatility))

@@ -1,0 +1,106 @@
+"""Knows the classical Heston law of S_T, in closed form.
+
+    dS = S sqrt(V) dW,   dV = kappa (theta - V) dt + nu sqrt(V) dB,   d<W, B> = rho dt.
+
+S. Heston, Review of Financial Studies 6 (1993); the branch of the square root is that of
+H. Albrecher et al., "The little Heston trap", Wilmott (2007), with differences rationalised for
+small nu.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rmot.models._checks import check_frequency, check_maturity, check_range
+from rmot.models._fourier_law import FourierLaw
+from rmot.models._heston_family import moment_strip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heston(FourierLaw):
+    """Heston model, forward 1.
+
+    Parameters
+    ----------
+    vol_of_vol : float
+        nu > 0.
+    correlation : float
+        rho in [-1, 1].
+    initial_variance : float
+        V_0 > 0, annualised.
+    mean_reversion : float
+        kappa >= 0.
+    long_run_variance : float
+        theta >= 0, annualised.
+
+    Raises
+    ------
+    ParameterError
+        Naming the parameter, its range and the value given.
+    """
+
+    vol_of_vol: float
+    correlation: float
+    initial_variance: float
+    mean_reversion: float
+    long_run_variance: float
+
+    def __post_init__(self) -> None:
+        """Refuse parameters outside their domain."""
+        check_range("vol_of_vol", self.vol_of_vol, 0.0, math.inf)
+        check_range("correlation", self.correlation, -1.0, 1.0, closed_low=True, closed_high=True)
+        check_range("initial_variance", self.initial_variance, 0.0, math.inf)
+        check_range("mean_reversion", self.mean_reversion, 0.0, math.inf, closed_low=True)
+        check_range("long_run_variance", self.long_run_variance, 0.0, math.inf, closed_low=True)
+
+    def _guess(self, u: NDArray[np.complex128], maturity: float) -> NDArray[np.complex128]:
+        nu = self.vol_of_vol
+        drift = self.mean_reversion - 1j * u * (self.correlation * nu)
+        source = u * u + 1j * u
+        root = np.sqrt(drift * drift + nu * nu * source)
+        both = drift + root
+        # u = 0 without mean reversion: source and both vanish together
+        both = np.where(both == 0.0, 1.0, both)
+        low = -source / both
+        ratio = nu * nu * low / both
+        decay = np.exp(-root * maturity)
+        level = low * (1.0 - decay) / (1.0 - ratio * decay)
+        log_term = np.log1p(ratio * (1.0 - decay) / (1.0 - ratio))
+        integral = low * maturity - 2.0 / (nu * nu) * log_term
+        return (
+            self.initial_variance * level + self.mean_reversion * self.long_run_variance * integral
+        )
+
+    def _log_phi(
+        self, u: NDArray[np.complex128], maturity: float, tolerance: NDArray[np.float64] | float
+    ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+        values = self._guess(u, maturity)
+        return values, 1e-15 * (1.0 + np.abs(values))
+
+    def _strip(self, maturity: float) -> tuple[float, float]:
+        return moment_strip(self.vol_of_vol, self.correlation, self.mean_reversion, maturity)
+
+    def _deviation(self, maturity: float) -> float:
+        return math.sqrt(self.initial_variance * maturity)
+
+    def log_characteristic_function(self, u: ArrayLike, maturity: float) -> NDArray[np.complex128]:
+        """Return log E exp(iuX), X = log(S_T / F), for u within the strip of finite moments.
+
+        Parameters
+        ----------
+        u : array_like of complex
+        maturity : float
+            T > 0 in years.
+
+        Returns
+        -------
+        complex ndarray, shape of u
+
+        Raises
+        ------
+        ParameterError
+            If u is empty or not finite or maturity is not positive.
+        """
+        return self._guess(check_frequency(u), check_maturity(maturity))

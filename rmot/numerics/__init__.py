@@ -1,0 +1,5 @@
+"""Mathematics without finance, compiled: special functions, integral equations, inversion."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

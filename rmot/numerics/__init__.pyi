@@ -1,0 +1,7 @@
+from .black import black_call as black_call
+from .black import black_otm as black_otm
+from .black import black_vega as black_vega
+from .implied_volatility import implied_volatility as implied_volatility
+from .implied_volatility import implied_volatility_otm as implied_volatility_otm
+
+__all__ = ["black_call", "black_otm", "black_vega", "implied_volatility", "implied_volatility_otm"]

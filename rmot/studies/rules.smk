@@ -1,0 +1,82 @@
+# The data behind each table and figure. A table is a CSV file; those the article prints have a
+# LaTeX form beside it.
+
+
+rule index_fit:
+    input:
+        chain=lambda wildcards: CHAINS[wildcards.name.upper()],
+    output:
+        f"{RESULTS}/fits/{{name}}.json",
+    params:
+        code=code_hash("rmot.studies.index_fit"),
+        underlying=lambda wildcards: wildcards.name.upper(),
+    benchmark:
+        f"{RESULTS}/timings/index_fit_{{name}}.tsv"
+    shell:
+        "python -m rmot.studies.index_fit --profile {PROFILE}"
+        " --input {params.underlying}={input.chain} --output {output}"
+
+
+FITS = {underlying: f"{RESULTS}/fits/{underlying.lower()}.json" for underlying in CHAINS}
+
+
+def named(files):
+    return " ".join(f"--input {name}={path}" for name, path in files.items())
+
+
+rule quotes_kept:
+    input:
+        CHAINS.values(),
+    output:
+        csv=f"{RESULTS}/tables/quotes_kept.csv",
+        tex=f"{RESULTS}/tables/quotes_kept.tex",
+    params:
+        code=code_hash("rmot.studies.quotes_kept"),
+        named=named(CHAINS),
+    benchmark:
+        f"{RESULTS}/timings/quotes_kept.tsv"
+    shell:
+        "python -m rmot.studies.quotes_kept --profile {PROFILE} {params.named}"
+        " --output {output.csv}"
+
+
+rule fit_tables:
+    input:
+        FITS.values(),
+    output:
+        parameters=f"{RESULTS}/tables/rough_heston_parameters.csv",
+        tex=f"{RESULTS}/tables/rough_heston_parameters.tex",
+        quality=f"{RESULTS}/tables/fit_quality.csv",
+    params:
+        code=code_hash("rmot.studies.rough_heston_parameters", "rmot.studies.fit_quality"),
+        named=named(FITS),
+    benchmark:
+        f"{RESULTS}/timings/fit_tables.tsv"
+    shell:
+        "python -m rmot.studies.rough_heston_parameters --profile {PROFILE} {params.named}"
+        " --output {output.parameters}"
+        " && python -m rmot.studies.fit_quality --profile {PROFILE} {params.named}"
+        " --output {output.quality}"
+
+
+rule calibrated_smiles:
+    input:
+        CHAINS.values(),
+        FITS.values(),
+    output:
+        f"{RESULTS}/tables/calibrated_smiles.csv",
+    params:
+        code=code_hash("rmot.studies.calibrated_smiles"),
+        named=named({**CHAINS, **{f"{name}_fit": path for name, path in FITS.items()}}),
+    benchmark:
+        f"{RESULTS}/timings/calibrated_smiles.tsv"
+    shell:
+        "python -m rmot.studies.calibrated_smiles --profile {PROFILE} {params.named}"
+        " --output {output}"
+
+
+rule tables:
+    input:
+        rules.quotes_kept.output,
+        rules.fit_tables.output,
+        rules.calibrated_smiles.output,

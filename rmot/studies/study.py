@@ -1,0 +1,69 @@
+"""What all studies share: their configuration, their command line, and how they are written."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmot.artifact.files import atomic_write, write_csv
+from rmot.artifact.profiles import PROFILES
+from rmot.errors import ParameterError, RmotError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a study is given.
+
+    Attributes
+    ----------
+    profile : {"full", "quick", "deep"}
+    inputs : dict of str to Path
+        Files by name, such as ``{"SPX": Path("...")}``.
+    """
+
+    profile: str = "full"
+    inputs: dict[str, Path] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            raise ParameterError(f"expected a profile among {PROFILES}; got {self.profile!r}")
+
+
+def main(
+    run: Callable[[Config], pd.DataFrame],
+    printed: Callable[[pd.DataFrame], str] | None = None,
+    arguments: Sequence[str] | None = None,
+) -> None:
+    """Run a study from the command line and write its table.
+
+    ``--output NAME.csv`` receives the data with the profile in a last column; with `printed`,
+    ``NAME.tex`` beside it receives the LaTeX that it makes of the table.
+    """
+    config, output = parse(arguments)
+    try:
+        table = run(config)
+    except RmotError as error:
+        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
+    write_csv(output, table.assign(profile=config.profile))
+    if printed is not None:
+        with atomic_write(output.with_suffix(".tex")) as handle:
+            handle.write(printed(table))
+
+
+def parse(arguments: Sequence[str] | None = None) -> tuple[Config, Path]:
+    """Read ``--profile P --input NAME=PATH ... --output PATH``."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--profile", choices=PROFILES, default="full")
+    parser.add_argument("--input", action="append", default=[], metavar="NAME=PATH")
+    parser.add_argument("--output", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    inputs = dict(entry.split("=", 1) for entry in options.input)
+    named = {name: Path(path) for name, path in inputs.items()}
+    return Config(options.profile, named), options.output

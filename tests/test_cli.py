@@ -1,0 +1,131 @@
+"""What a person at the shell sees: tables, machine forms, and one clear line for bad input."""
+
+import csv
+import gzip
+import io
+import json
+import sys
+
+import pytest
+
+from rmot import __version__, cli
+from rmot.calibration import Fit
+from rmot.market.synthetic import synthetic_index_chain
+from rmot.models import RoughHeston
+
+
+@pytest.fixture
+def rmot(monkeypatch, capsys):
+    """Run `rmot ARGUMENTS`: (status, standard output, standard error)."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["rmot", *map(str, arguments)])
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory):
+    path = tmp_path_factory.mktemp("chain") / "spx.csv.gz"
+    synthetic_index_chain(path, seed=1)
+    return path
+
+
+def test_version_and_help(rmot):
+    assert rmot("--version")[1].strip() == __version__
+    for command in ("price", "calibrate", "demo", "data"):
+        status, out, _ = rmot(command, "--help")
+        assert status == 0
+        assert "--help" in out
+
+
+def test_price_prints_every_digit_in_json(rmot):
+    status, out, _ = rmot("price", "--maturity", 0.5, "--log-moneyness=-0.1,0", "--json")
+    rows = json.loads(out)
+    model = RoughHeston(
+        hurst=0.12,
+        vol_of_vol=0.28,
+        correlation=-0.65,
+        initial_variance=0.04,
+        mean_reversion=0.3,
+        long_run_variance=0.04,
+    )
+    assert status == 0
+    assert [row["call_price"] for row in rows] == model.call_price([-0.1, 0.0], 0.5).tolist()
+
+
+def test_price_prints_csv_and_a_table(rmot):
+    _, out, _ = rmot("price", "--maturity", 0.5, "--csv")
+    assert len(list(csv.DictReader(io.StringIO(out)))) == 4
+    _, out, _ = rmot("price", "--maturity", 0.5)
+    assert "implied volatility" in out
+
+
+def test_calibrate_saves_a_fit_and_prints_it(rmot, chain, tmp_path):
+    saved = tmp_path / "fit.json"
+    arguments = ["calibrate", chain, "--expiry", "2022-03-04", "--thin", 12, "--output", saved]
+    status, out, err = rmot(*arguments, "--fix", "mean_reversion=0.3", "--fix", "hurst=0.1")
+    assert status == 0, err
+    assert "correlation" in out
+    assert "synthetic data" in err
+    fit = Fit.load(saved)
+    assert fit.fixed == {"mean_reversion": 0.3, "hurst": 0.1}
+
+
+def write_variant(chain, path, change):
+    path.write_bytes(change(gzip.decompress(chain.read_bytes()).decode()).encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["price", "--maturity", "-1"], "maturity"),
+        (["price", "--maturity", "1", "--hurst", "0.9"], "hurst"),
+        (["price", "--maturity", "1", "--log-moneyness", "a,b"], "comma-separated"),
+        (["calibrate", "/no/such/file"], "/no/such/file"),
+        (["calibrate", "CHAIN", "--expiry", "4 March"], "YYYY-MM-DD"),
+        (["calibrate", "CHAIN", "--expiry", "2021-03-04"], "2021-03-04"),
+        (["calibrate", "CHAIN", "--fix", "hurst"], "NAME=NUMBER"),
+        (["calibrate", "CHAIN", "--fix", "kappa=1"], "kappa"),
+        (["data", "verify", "no/such/dataset"], "no/such/dataset"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_two(rmot, chain, arguments, words):
+    status, out, err = rmot(*(chain if word == "CHAIN" else word for word in arguments))
+    assert status == 2
+    assert out == ""
+    last = err.strip().splitlines()[-1]
+    assert last.startswith("rmot: ")
+    assert words in last
+
+
+def test_damaged_files_are_one_line_each(rmot, chain, tmp_path):
+    cut = tmp_path / "cut.csv.gz"
+    cut.write_bytes(chain.read_bytes()[:5000])
+    no_column = write_variant(chain, tmp_path / "a.csv", lambda text: text.replace("Strike", "X"))
+    for path, words in ((cut, "cut off"), (no_column, "Strike")):
+        status, _, err = rmot("calibrate", path)
+        assert (status, err.count("\n")) == (2, 1), err
+        assert words in err
+
+
+def test_data_folder_that_does_not_exist_is_one_line(rmot, monkeypatch):
+    monkeypatch.setenv("RMOT_DATA", "/no/such/folder")
+    status, _, err = rmot("data", "verify")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "RMOT_DATA" in err
+
+
+def test_data_list_names_origin_and_licence(rmot):
+    status, out, _ = rmot("data", "list", "--json")
+    rows = {row["id"]: row for row in json.loads(out)}
+    assert status == 0
+    assert rows["chains/cboe_20220204/spx_quotedata"]["repository"] == "Luca-Castelli/Index-Gamma"
