@@ -148,7 +148,8 @@ def write(profile: str, output: Path, paths: list[Path]) -> None:
     if unused:
         raise DataError(f"expected every number to be used in paper/; unused: {', '.join(unused)}")
     kinds = sorted({number.kind for number in made})
-    remark = "" if kinds == ["real"] else f"Built on {' and '.join(kinds)} data."
+    kind = " and ".join(kinds)
+    remark = "" if kind == "real" else f"Built on {kind} data."
     if profile != "full":
         remark = f"{remark} Built with the {profile} profile.".strip()
     write_json(
@@ -170,7 +171,8 @@ def write(profile: str, output: Path, paths: list[Path]) -> None:
     with atomic_write(output.with_suffix(".tex")) as handle:
         handle.write("% Made from results/; see paper/numbers.py.\n")
         handle.write(f"\\newcommand{{\\buildRemark}}{{{remark}}}\n")
-        handle.write(f"\\newcommand{{\\dataKind}}{{{' and '.join(kinds)}}}\n")
+        handle.write(f"\\newcommand{{\\dataKind}}{{{kind}}}\n")
+        handle.write(f"\\newcommand{{\\dataSentence}}{{{kind.capitalize()} data.}}\n")
         for number in made:
             handle.write(f"\\newcommand{{\\{number.macro}}}{{\\ensuremath{{{number.text}}}}}\n")
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-import QuantLib as ql
+import QuantLib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,17 +39,21 @@ def law(request):
 
 
 def quantlib_heston(maturity: float, k: np.ndarray) -> np.ndarray:
-    today = ql.Date(1, 1, 2020)
-    ql.Settings.instance().evaluationDate = today
-    flat = ql.YieldTermStructureHandle(ql.FlatForward(today, 0.0, ql.Actual365Fixed()))
-    process = ql.HestonProcess(
-        flat, flat, ql.QuoteHandle(ql.SimpleQuote(1.0)), 0.04, 0.8, 0.06, 0.35, -0.65
+    today = QuantLib.Date(1, 1, 2020)
+    QuantLib.Settings.instance().evaluationDate = today
+    flat = QuantLib.YieldTermStructureHandle(
+        QuantLib.FlatForward(today, 0.0, QuantLib.Actual365Fixed())
     )
-    engine = ql.AnalyticHestonEngine(ql.HestonModel(process), 1e-13, 100000)
-    exercise = ql.EuropeanExercise(today + round(365 * maturity))
+    process = QuantLib.HestonProcess(
+        flat, flat, QuantLib.QuoteHandle(QuantLib.SimpleQuote(1.0)), 0.04, 0.8, 0.06, 0.35, -0.65
+    )
+    engine = QuantLib.AnalyticHestonEngine(QuantLib.HestonModel(process), 1e-13, 100000)
+    exercise = QuantLib.EuropeanExercise(today + round(365 * maturity))
     prices = []
     for x in k:
-        option = ql.VanillaOption(ql.PlainVanillaPayoff(ql.Option.Call, math.exp(x)), exercise)
+        option = QuantLib.VanillaOption(
+            QuantLib.PlainVanillaPayoff(QuantLib.Option.Call, math.exp(x)), exercise
+        )
         option.setPricingEngine(engine)
         prices.append(option.NPV())
     return np.array(prices)

@@ -119,7 +119,7 @@ def test_limits_and_nan_outside_no_arbitrage_bounds():
     otm = implied_volatility_otm([0.0, np.exp(-k), -1e-12, 1.0], -k, 1.0)
     assert otm[0] == 0.0
     assert otm[1] == np.inf or otm[1] > 10
-    assert np.isnan(otm[2]) and np.isnan(otm[3])
+    assert np.isnan(otm[2:]).all()
 
 
 def test_smallest_prices_have_finite_volatility():
