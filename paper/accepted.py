@@ -88,7 +88,8 @@ def _print(key: str, rows: list[tuple[str, str, str, str, str]]) -> None:
     colours = {REPRODUCED: "green", WITHIN: "yellow", DIFFERENT: "bold red"}
     for name, before, after, verdict, reason in rows:
         table.add_row(name, before, after, f"[{colours[verdict]}]{verdict}[/]", reason)
-    console = Console(highlight=False)
+    # A log has no width of its own; a narrow one would break the reasons over lines.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     console.print(table)
     counts = Counter(row[3] for row in rows)
     console.print(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rmot.calibration import Fit
-from rmot.studies.index_fit import quoted_surface
+from rmot.studies.index_quotes import quoted_surface
 from rmot.studies.study import Config, main
 
 GRID_POINTS = 81

@@ -7,27 +7,15 @@ figures made of it are `rough_heston_parameters` and `calibrated_smiles`.
 from __future__ import annotations
 
 import sys
-from datetime import date
 
 from rmot.calibration import Fit, calibrate
 from rmot.errors import RmotError
-from rmot.market import OptionSurface, read_chain
 from rmot.models import RoughHeston
+from rmot.studies.index_quotes import quoted_surface
 from rmot.studies.study import Config, parse
-
-EXPIRIES = (date(2022, 3, 4), date(2022, 3, 18))
 
 # Two neighbouring maturities cannot tell the speed of mean reversion from its level: one is held.
 FIXED = {"mean_reversion": 0.3}
-
-QUOTES_PER_SLICE = {"quick": 40, "full": None, "deep": None}
-
-
-def quoted_surface(config: Config, name: str) -> OptionSurface:
-    """Read the quotes that a profile fits."""
-    surface = read_chain(config.inputs[name]).surface(maturities=EXPIRIES)
-    count = QUOTES_PER_SLICE[config.profile]
-    return surface if count is None else surface.thin(count)
 
 
 def run(config: Config) -> Fit:

@@ -7,7 +7,7 @@ import pandas as pd
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.market import read_chain
 from rmot.market.filters import IN_THE_MONEY, KEPT
-from rmot.studies.index_fit import EXPIRIES
+from rmot.studies.index_quotes import EXPIRIES
 from rmot.studies.study import Config, main
 
 
