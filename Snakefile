@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rmot.artifact.fingerprint import code_hash
 from rmot.artifact.profiles import results_folder
-from rmot.market.registry import locate
+from rmot.errors import RmotError
+from rmot.market.registry import data_root, locate
 
 # Results do not depend on the number of cores: linear algebra runs on one thread.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -17,6 +18,12 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 # Rules call the Python that runs this file, in an activated environment or not.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+try:
+    if data_root() is None:
+        print("no market data found: synthetic quotes stand in", file=sys.stderr)
+except RmotError as error:
+    sys.exit(f"rmot: {error}")
 
 SEEDS = {"synthetic_chain": 1}
 PROFILE = config.get("profile", "full")

@@ -207,9 +207,7 @@ def build_surface(
     report = FilterReport.of((part.label, fate.reasons(part.rows)) for part in slices)
     if not smiles:
         raise DataError(f"{chain.source.id}: no quote is left; {_listed(report.reasons())}")
-    return OptionSurface(
-        chain.underlying, valuation.astimezone(NEW_YORK), tuple(smiles), report, chain.source
-    )
+    return OptionSurface(chain.underlying, valuation, tuple(smiles), report, chain.source)
 
 
 class _Fates:
@@ -253,14 +251,14 @@ def _slices(quotes: pd.DataFrame, valuation: datetime) -> list[_Slice]:
 def _require_alive(wanted: set[date], slices: list[_Slice], valuation: datetime) -> None:
     for day in sorted(wanted):
         lives = [part.maturity for part in slices if part.expiry == day]
-        if not lives:
-            held = _listed(sorted({part.expiry.isoformat() for part in slices}))
-            raise DataError(f"expected quotes that expire on {day.isoformat()}; there are {held}")
-        if max(lives) <= 0:
+        if day < valuation.date() or (lives and max(lives) <= 0):
             raise DataError(
                 f"expiry in the past: {day.isoformat()} is not after the valuation "
                 f"{valuation.isoformat(sep=' ', timespec='minutes')}"
             )
+        if not lives:
+            held = _listed(sorted({part.expiry.isoformat() for part in slices}))
+            raise DataError(f"expected quotes that expire on {day.isoformat()}; there are {held}")
 
 
 def _smile(
