@@ -80,7 +80,15 @@ class OptionChain:
         """
         from rmot.market.surface import build_surface
 
-        return build_surface(self, maturities, filters, valuation)
+        return build_surface(
+            self.underlying,
+            self.snapshot,
+            self.quotes,
+            self.source,
+            maturities=maturities,
+            filters=filters,
+            valuation=valuation,
+        )
 
 
 def read_chain(path: str | os.PathLike[str]) -> OptionChain:

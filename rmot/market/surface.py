@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -38,9 +38,6 @@ from rmot.market.filters import (
 from rmot.market.parity import ParityFit, fit_parity
 from rmot.market.registry import DataSource
 from rmot.numerics import implied_volatility_otm
-
-if TYPE_CHECKING:
-    from rmot.market.chain import OptionChain
 
 Vector = NDArray[np.float64]
 
@@ -175,19 +172,23 @@ class OptionSurface:
 
 
 def build_surface(
-    chain: OptionChain,
+    underlying: str,
+    snapshot: datetime,
+    quotes: pd.DataFrame,
+    source: DataSource,
     maturities: Iterable[date | str] | None = None,
     filters: Sequence[QuoteFilter] = (),
     valuation: datetime | None = None,
 ) -> OptionSurface:
     """Build the surface of a chain; see `OptionChain.surface`."""
     if valuation is None:
-        valuation = valuation_instant(chain.snapshot)
+        valuation = valuation_instant(snapshot)
     elif valuation.tzinfo is None:
         raise ParameterError(f"expected a valuation with a time zone; got {valuation.isoformat()}")
-    quotes = chain.quotes.reset_index(drop=True)
+    valuation = valuation.astimezone(NEW_YORK)
+    quotes = quotes.reset_index(drop=True)
     if not np.any(quotes["bid"].to_numpy() > 0):
-        raise DataError(f"{chain.source.id}: the chain has no bids, so no implied volatilities")
+        raise DataError(f"{source.id}: the chain has no bids, so no implied volatilities")
     fate = _Fates(len(quotes))
     for quote_filter in DEFAULT_FILTERS:
         fate.drop(np.flatnonzero(quote_filter.rejects(quotes)), quote_filter.reason)
@@ -206,8 +207,8 @@ def build_surface(
             smiles += [] if smile is None else [smile]
     report = FilterReport.of((part.label, fate.reasons(part.rows)) for part in slices)
     if not smiles:
-        raise DataError(f"{chain.source.id}: no quote is left; {_listed(report.reasons())}")
-    return OptionSurface(chain.underlying, valuation, tuple(smiles), report, chain.source)
+        raise DataError(f"{source.id}: no quote is left; {_listed(report.reasons())}")
+    return OptionSurface(underlying, valuation, tuple(smiles), report, source)
 
 
 class _Fates:

@@ -8,8 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TOOLS = {
-    "format": ["ruff", "format", "--check", "--quiet"],
-    "lint": ["ruff", "check", "--quiet"],
+    "format": ["ruff", "format", "--check", "."],
+    "lint": ["ruff", "check", "."],
     "types": ["basedpyright", "--project", "pyproject.toml"],
     "floors": ["lint-imports", "--no-cache"],
 }
