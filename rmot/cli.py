@@ -202,7 +202,8 @@ def data_list(as_json: Json = False, as_csv: Csv = False) -> None:
         }
         for dataset in datasets().values()
     ]
-    _print(rows, "Registered data", as_json, as_csv)
+    shown = ("id", "here", "reader", "licence")
+    _print(rows, "Registered data", as_json, as_csv, shown=shown)
 
 
 @data_app.command("verify")
@@ -223,7 +224,7 @@ def data_verify(
         }
         for status in verify(names or None)
     ]
-    _print(rows, "Data against the registry", as_json, as_csv)
+    _print(rows, "Data against the registry", as_json, as_csv, shown=("id", "status"))
     if any(row["status"] == "different" for row in rows):
         raise typer.Exit(1)
 
@@ -271,9 +272,13 @@ def _say(text: str) -> None:
 
 
 def _print(
-    rows: Sequence[Mapping[str, Any]], title: str, as_json: bool = False, as_csv: bool = False
+    rows: Sequence[Mapping[str, Any]],
+    title: str,
+    as_json: bool = False,
+    as_csv: bool = False,
+    shown: Sequence[str] | None = None,
 ) -> None:
-    """Print rows as a table, or whole as JSON or CSV."""
+    """Print rows as a table of the columns `shown` (all by default), or whole as JSON or CSV."""
     if as_json:
         print(json.dumps(list(rows), indent=1))
     elif as_csv:
@@ -285,11 +290,13 @@ def _print(
         from rich.table import Table
 
         table = Table(title=title, title_justify="left", box=None)
-        for name in rows[0]:
+        shown = shown or list(rows[0])
+        for index, name in enumerate(shown):
             numeric = all(isinstance(row[name], float | int | None) for row in rows)
-            table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+            justify = "right" if numeric else "left"
+            table.add_column(name.replace("_", " "), justify=justify, no_wrap=index == 0)
         for row in rows:
-            table.add_row(*(_cell(value) for value in row.values()))
+            table.add_row(*(_cell(row[name]) for name in shown))
         Console().print(table)
 
 
