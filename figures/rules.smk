@@ -1,6 +1,9 @@
 # One script a figure: a table in, a PDF and a PNG out.
 
-FIGURES = {"calibrated_smiles": "calibrated_smiles"}
+FIGURES = {
+    "calibrated_smiles": "calibrated_smiles",
+    "price_bounds": "price_bounds",
+}
 
 
 rule figure:

@@ -8,6 +8,9 @@ rule numbers:
         rules.quotes_kept.output.csv,
         rules.fit_tables.output.parameters,
         rules.fit_tables.output.quality,
+        rules.price_bounds.output.csv,
+        rules.index_basket.output.csv,
+        rules.claims.output.csv,
         article=expand("paper/{path}.tex", path=ARTICLE),
     output:
         json=f"{RESULTS}/paper/numbers.json",
@@ -26,6 +29,8 @@ rule typeset:
         rules.numbers.output.tex,
         rules.quotes_kept.output.tex,
         rules.fit_tables.output.tex,
+        rules.price_bounds.output.tex,
+        rules.index_basket.output.tex,
         expand(f"{RESULTS}/figures/{{name}}.pdf", name=FIGURES),
         article=expand("paper/{path}.tex", path=ARTICLE),
         references="paper/references.bib",
@@ -43,3 +48,20 @@ rule typeset:
 rule paper:
     input:
         rules.typeset.output if WITH_TEX else rules.numbers.output,
+
+
+rule report:
+    input:
+        ledger=rules.claims.output.json,
+        certificates=rules.verified.input.certificates,
+        figures=expand(f"{RESULTS}/figures/{{name}}.png", name=FIGURES),
+        provenance=f"{RESULTS}/provenance.json",
+        template="paper/report.html",
+    output:
+        f"{RESULTS}/report/index.html",
+    params:
+        code=code_hash("paper.report"),
+    shell:
+        "python -m paper.report --profile {PROFILE} --ledger {input.ledger}"
+        " --certificates {input.certificates} --figures {input.figures}"
+        " --provenance {input.provenance} --output {output}"

@@ -27,3 +27,11 @@ class MissingData(DataError, FileNotFoundError):
 
 class CalibrationError(RmotError, ArithmeticError):
     """A calibration was asked for that the data cannot carry, or did not converge."""
+
+
+class InfeasibleQuotes(RmotError, ValueError):
+    """No law of prices meets all quotes and forwards; the message names those that clash."""
+
+
+class InfeasibleRadius(RmotError, ValueError):
+    """The radius is too small to meet the quotes; the message gives the smallest that does."""

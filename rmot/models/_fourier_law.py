@@ -7,9 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import AccuracyError
+from rmot.models._cells import discretise
 from rmot.models._checks import check_log_moneyness, check_maturity, check_range
+from rmot.numerics.discrete import Prior
 from rmot.numerics.fourier import otm_prices
 from rmot.numerics.implied_volatility import implied_volatility_otm
+from rmot.numerics.partial_moments import partial_moments
+
+_PRIOR_TOLERANCE = 1e-13
 
 _WIDEST = 4.0
 """Half-width of the contour in units of 1 / standard deviation; wider ones gain nothing."""
@@ -126,3 +131,33 @@ class FourierLaw(ABC):
         price, error = self._otm(k.ravel(), check_maturity(maturity), tolerance)
         price = np.where(price > error, price, np.nan)
         return implied_volatility_otm(price, k.ravel(), maturity).reshape(k.shape)
+
+    def prior(self, maturity: float, n_points: int = 1000, upper: float | None = None) -> Prior:
+        """Return the law of S_T / F as a discrete measure with exact mass, forward and tail.
+
+        Parameters
+        ----------
+        maturity : float
+            T > 0 in years.
+        n_points : int
+            Number of nodes.
+        upper : float, optional
+            Price, forward = 1, beyond which the law is kept by its partial moments alone; payoffs
+            must be linear there. By default 1e-12 of the mass lies beyond.
+
+        Raises
+        ------
+        ParameterError, AccuracyError
+            Bad arguments; an infinite variance; or cells that cannot be resolved.
+        """
+        maturity = check_maturity(maturity)
+        deviation = self._deviation(maturity)
+
+        def log_phi(u: NDArray[np.complex128]) -> NDArray[np.complex128]:
+            return self._log_phi(u, maturity, _PRIOR_TOLERANCE)[0]
+
+        def moments(k: NDArray[np.float64], order: int, upper: bool) -> NDArray[np.float64]:
+            strip = self._strip(maturity)
+            return partial_moments(log_phi, strip, deviation, k, order, upper=upper)[0]
+
+        return discretise(moments, deviation, n_points, upper)

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
 
+from rmot.models._cells import discretise
 from rmot.models._checks import check_frequency, check_log_moneyness, check_maturity, check_range
 from rmot.numerics.black import black_call
+from rmot.numerics.discrete import Prior
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,3 +48,18 @@ class BlackScholes:
         """Return the volatility at every strike; same shape as log_moneyness."""
         check_maturity(maturity)
         return np.full(check_log_moneyness(log_moneyness).shape, float(self.volatility))
+
+    def prior(self, maturity: float, n_points: int = 1000, upper: float | None = None) -> Prior:
+        """Return the law of S_T / F as a discrete measure with exact mass, forward and tail.
+
+        Arguments and errors are those of `RoughHeston.prior`.
+        """
+        deviation = self.volatility * np.sqrt(check_maturity(maturity))
+
+        def moments(k: NDArray[np.float64], order: int, upper: bool) -> NDArray[np.float64]:
+            # E[S^j; S > e^k] = e^{j(j-1)v/2} N(((j - 1/2) v - k) / sqrt v), v the variance.
+            centred = ((order - 0.5) * deviation**2 - k) / deviation
+            scale = np.exp(0.5 * order * (order - 1) * deviation**2)
+            return scale * ndtr(centred if upper else -centred)
+
+        return discretise(moments, float(deviation), n_points, upper)

@@ -75,8 +75,43 @@ rule calibrated_smiles:
         " --output {output}"
 
 
+rule price_bounds:
+    input:
+        chain=CHAINS["SPX"],
+        fit=FITS["SPX"],
+    output:
+        csv=f"{RESULTS}/tables/price_bounds.csv",
+        tex=f"{RESULTS}/tables/price_bounds.tex",
+    params:
+        code=code_hash("rmot.studies.price_bounds"),
+    benchmark:
+        f"{RESULTS}/timings/price_bounds.tsv"
+    shell:
+        "python -m rmot.studies.price_bounds --profile {PROFILE} --input SPX={input.chain}"
+        " --input SPX_fit={input.fit} --output {output.csv}"
+
+
+rule index_basket:
+    input:
+        CHAINS.values(),
+        published="proofs_check/tables/001_table_3.csv",
+    output:
+        csv=f"{RESULTS}/tables/index_basket.csv",
+        tex=f"{RESULTS}/tables/index_basket.tex",
+    params:
+        code=code_hash("rmot.studies.index_basket"),
+        named=named(CHAINS),
+    benchmark:
+        f"{RESULTS}/timings/index_basket.tsv"
+    shell:
+        "python -m rmot.studies.index_basket --profile {PROFILE} {params.named}"
+        " --input published={input.published} --output {output.csv}"
+
+
 rule tables:
     input:
         rules.quotes_kept.output,
         rules.fit_tables.output,
         rules.calibrated_smiles.output,
+        rules.price_bounds.output,
+        rules.index_basket.output,

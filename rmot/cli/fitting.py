@@ -1,58 +1,18 @@
-"""The `rmot` command: prices, calibrations and data from the shell.
-
-Tables are for people; `--json` and `--csv` are for machines and hold every digit. Bad input ends
-with one line on standard error and exit status 2.
-"""
+"""`rmot price`, `rmot calibrate`, `rmot demo`."""
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from rmot import __version__
-from rmot.errors import ParameterError, RmotError
+from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.errors import ParameterError
 
-app = typer.Typer(
-    help="Rough volatility and optimal-transport price bounds.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-data_app = typer.Typer(help="The registered market data.", no_args_is_help=True)
-app.add_typer(data_app, name="data")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
-
-
-def main() -> None:
-    """Entry point: errors of ours become one line and status 2."""
-    try:
-        app()
-    except RmotError as error:
-        print(f"rmot: {error}", file=sys.stderr)
-        sys.exit(2)
-
-
-def _print_version(asked: bool) -> None:
-    if asked:
-        print(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="And exit.")
-    ] = False,
-) -> None:
-    """Rough volatility and optimal-transport price bounds."""
+app = typer.Typer()
 
 
 @app.command()
@@ -97,7 +57,7 @@ def price(
             strikes.tolist(), prices.tolist(), errors.tolist(), volatilities.tolist(), strict=True
         )
     ]
-    _print(rows, "Rough Heston calls", as_json, as_csv)
+    print_rows(rows, "Rough Heston calls", as_json, as_csv)
 
 
 @app.command()
@@ -131,23 +91,23 @@ def calibrate(
         surface = surface.thin(thin)
     quiet = as_json or as_csv
     if not quiet:
-        _say(str(surface.report))
-    fit = _fit(surface, fixed)
+        say(str(surface.report))
+    fit = fit_rough_heston(surface, fixed)
     if output is not None:
         fit.save(output)
     if as_json:
         print(json.dumps(fit.to_dict(), indent=1, sort_keys=True))
         return
-    _print(_parameter_rows(fit), f"Rough Heston, {surface.underlying}", False, as_csv)
+    print_rows(_parameter_rows(fit), f"Rough Heston, {surface.underlying}", False, as_csv)
     if not quiet:
-        _say(
+        say(
             f"{len(fit.residuals)} quotes, root mean square error "
             f"{100 * fit.root_mean_square_error:.3f} points, {100 * fit.within_spread:.0f}% within "
             f"the spread, reduced chi-squared {fit.reduced_chi_squared:.3g}, effective dimension "
             f"{fit.effective_dimension} of {len(fit.free)}; {fit.source.get('kind')} data"
         )
         if fit.at_bound:
-            _say(f"stopped at the end of the search interval: {', '.join(fit.at_bound)}")
+            say(f"stopped at the end of the search interval: {', '.join(fit.at_bound)}")
 
 
 @app.command()
@@ -164,13 +124,13 @@ def demo() -> None:
         path = Path(folder) / "synthetic_spx.csv.gz"
         synthetic_index_chain(path, seed=1)
         surface = read_chain(path).surface(maturities=("2022-03-04", "2022-03-18")).thin(40)
-    _say("a synthetic chain of quotes (no market data in this demonstration)")
-    fit = _fit(surface, {"mean_reversion": 0.3})
-    _print(_parameter_rows(fit), "Rough Heston, synthetic quotes", False, False)
+    say("a synthetic chain of quotes (no market data in this demonstration)")
+    fit = fit_rough_heston(surface, {"mean_reversion": 0.3})
+    print_rows(_parameter_rows(fit), "Rough Heston, synthetic quotes", False, False)
     smile = surface.slices[0]
     rows = np.unique(np.linspace(0, len(smile.log_moneyness) - 1, 9).astype(int))
     fitted = fit.model.implied_volatility(smile.log_moneyness[rows], smile.maturity)
-    _print(
+    print_rows(
         [
             {
                 "log_moneyness": float(smile.log_moneyness[row]),
@@ -186,50 +146,8 @@ def demo() -> None:
     )
 
 
-@data_app.command("list")
-def data_list(as_json: Json = False, as_csv: Csv = False) -> None:
-    """List the registered files and whether they are here."""
-    from rmot.market.registry import datasets, locate
-
-    rows = [
-        {
-            "id": dataset.id,
-            "here": "yes" if locate(dataset.id) else "no",
-            "reader": dataset.reader,
-            "licence": dataset.licence,
-            "repository": dataset.repository,
-            "description": dataset.description,
-        }
-        for dataset in datasets().values()
-    ]
-    shown = ("id", "here", "reader", "licence")
-    _print(rows, "Registered data", as_json, as_csv, shown=shown)
-
-
-@data_app.command("verify")
-def data_verify(
-    names: Annotated[list[str] | None, typer.Argument(help="Datasets; all by default.")] = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """Hold the files that are here against their registered hashes; status 1 if one differs."""
-    from rmot.market.registry import verify
-
-    rows = [
-        {
-            "id": status.id,
-            "status": status.state,
-            "expected": status.expected,
-            "found": status.found or "",
-        }
-        for status in verify(names or None)
-    ]
-    _print(rows, "Data against the registry", as_json, as_csv, shown=("id", "status"))
-    if any(row["status"] == "different" for row in rows):
-        raise typer.Exit(1)
-
-
-def _fit(surface: Any, fixed: Mapping[str, float]) -> Any:
+def fit_rough_heston(surface: Any, fixed: Mapping[str, float]) -> Any:
+    """Fit rough Heston with a line of progress on standard error."""
     from rich.console import Console
 
     from rmot.calibration import calibrate as fit_model
@@ -265,42 +183,3 @@ def _assignments(texts: Sequence[str]) -> dict[str, float]:
         except ValueError:
             raise ParameterError(f"expected NAME=NUMBER for --fix; got {text!r}") from None
     return found
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def _print(
-    rows: Sequence[Mapping[str, Any]],
-    title: str,
-    as_json: bool = False,
-    as_csv: bool = False,
-    shown: Sequence[str] | None = None,
-) -> None:
-    """Print rows as a table of the columns `shown` (all by default), or whole as JSON or CSV."""
-    if as_json:
-        print(json.dumps(list(rows), indent=1))
-    elif as_csv:
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    else:
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(title=title, title_justify="left", box=None)
-        shown = shown or list(rows[0])
-        for index, name in enumerate(shown):
-            numeric = all(isinstance(row[name], float | int | None) for row in rows)
-            justify = "right" if numeric else "left"
-            table.add_column(name.replace("_", " "), justify=justify, no_wrap=index == 0)
-        for row in rows:
-            table.add_row(*(_cell(row[name]) for name in shown))
-        Console().print(table)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "held"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,126 @@
+"""Reading the ledger: the claims, the tables they rest on, and the verdicts last accepted."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rmot.errors import DataError, MissingData
+
+FOLDER = Path(__file__).resolve().parent
+LEDGER = FOLDER / "ledger.toml"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A printed table of a source, transcribed: numbers only, with the hash of its bytes."""
+
+    file: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the text in UTF-8."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """Rows by column name, as the text they are printed in."""
+        return list(csv.DictReader(io.StringIO(self.text)))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a check may see of a claim: its data and tables, never its verdict."""
+
+    id: str
+    topic: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim as the ledger has it.
+
+    Attributes
+    ----------
+    id, source, location, statement, topic : str
+    verdict, method : str
+        What the checks gave when the claim was last accepted.
+    data : dict
+        Numbers and formulas of the claim, as text.
+    tables : dict of str to str
+        File of each table the claim rests on.
+    """
+
+    id: str
+    source: str
+    location: str
+    statement: str
+    topic: str
+    verdict: str
+    method: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All entries, in order, and the recorded hash of each table."""
+
+    entries: tuple[Entry, ...]
+    hashes: Mapping[str, str]
+
+    def topics(self) -> list[str]:
+        """Topics in order of first appearance."""
+        return list(dict.fromkeys(entry.topic for entry in self.entries))
+
+    def claim(self, entry: Entry, folder: Path = FOLDER / "tables") -> Claim:
+        """Load a claim's tables, each held to its hash, and leave out the verdict.
+
+        Raises
+        ------
+        MissingData
+            A table is not there.
+        DataError
+            A table is not the one whose hash the ledger records.
+        """
+        tables = {name: self._table(file, folder) for name, file in entry.tables.items()}
+        return Claim(entry.id, entry.topic, entry.data, tables)
+
+    def _table(self, file: str, folder: Path) -> Table:
+        path = folder / file
+        if not path.is_file():
+            raise MissingData(f"expected the table {file}; it does not exist")
+        table = Table(file, path.read_bytes().decode("utf-8"))
+        if table.sha256 != self.hashes.get(file):
+            raise DataError(
+                f"expected {file} with sha256 {self.hashes.get(file)}; got {table.sha256}"
+            )
+        return table
+
+
+def load(path: Path = LEDGER) -> Ledger:
+    """Read a ledger.
+
+    Raises
+    ------
+    DataError
+        The file is not a ledger, or an id stands twice.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = tuple(Entry(**entry) for entry in content["claims"])
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise DataError(f"expected a ledger in {path}; {error}") from None
+    names = [entry.id for entry in entries]
+    if len(set(names)) != len(names):
+        raise DataError(f"expected each id once in {path}; got {sorted(names)}")
+    return Ledger(entries, content.get("tables", {}))

@@ -1,0 +1,57 @@
+# The ledger: certificates of each topic, the verdicts held against those accepted, and every exact
+# statement re-checked by a program that shares no code with the checks.
+TOPICS = [
+    "kernels",
+    "information",
+    "complexity",
+    "identification",
+    "bounds",
+    "tails",
+    "printed",
+    "regulation",
+]
+LEDGER = "proofs_check/ledger.toml"
+LEDGER_TABLES = sorted(Path("proofs_check/tables").glob("*.csv"))
+
+
+rule certificates:
+    input:
+        LEDGER,
+        LEDGER_TABLES,
+    output:
+        f"{RESULTS}/claims/{{topic}}.json",
+    wildcard_constraints:
+        topic="|".join(TOPICS),
+    params:
+        code=lambda wildcards: code_hash(
+            "proofs_check.run", f"proofs_check.checks.{wildcards.topic}"
+        ),
+    benchmark:
+        f"{RESULTS}/timings/certificates_{{topic}}.tsv"
+    shell:
+        "python -m proofs_check.run --topic {wildcards.topic} --profile {PROFILE} --output {output}"
+
+
+rule verified:
+    input:
+        certificates=expand(f"{RESULTS}/claims/{{topic}}.json", topic=TOPICS),
+        verifier="proofs_check/verify.py",
+    output:
+        f"{RESULTS}/claims/verified.json",
+    shell:
+        "python {input.verifier} {input.certificates} > {output}"
+
+
+rule claims:
+    input:
+        LEDGER,
+        rules.verified.output,
+        certificates=expand(f"{RESULTS}/claims/{{topic}}.json", topic=TOPICS),
+    output:
+        json=f"{RESULTS}/claims/ledger.json",
+        csv=f"{RESULTS}/claims/ledger.csv",
+    params:
+        code=code_hash("proofs_check.collect"),
+    shell:
+        "python -m proofs_check.collect --profile {PROFILE} --output {output.json}"
+        " {input.certificates}"

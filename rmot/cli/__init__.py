@@ -1,0 +1,44 @@
+"""The `rmot` command, one module for each group of its subcommands.
+
+Bad input ends with one line on standard error and exit status 2.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from rmot import __version__
+from rmot.cli import bounds, claims, data, fitting
+from rmot.errors import RmotError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for group in (fitting, bounds, claims):
+    app.registered_commands += group.app.registered_commands
+app.add_typer(data.app, name="data")
+
+
+def main() -> None:
+    """Entry point: errors of ours become one line and status 2."""
+    try:
+        app()
+    except RmotError as error:
+        print(f"rmot: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="And exit.")
+    ] = False,
+) -> None:
+    """Rough volatility and optimal-transport price bounds."""

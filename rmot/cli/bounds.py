@@ -1,0 +1,119 @@
+"""`rmot bounds` and `rmot basket`: price bounds from a chain's quotes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rmot.cli.fitting import fit_rough_heston
+from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.errors import ParameterError
+
+app = typer.Typer()
+
+Chain = Annotated[Path, typer.Argument(help="A file of option quotes.")]
+Expiry = Annotated[str, typer.Option(help="Expiry of the quotes, YYYY-MM-DD.")]
+Settlement = Annotated[str, typer.Option(help="AM or PM, where an expiry has both.")]
+
+
+@app.command()
+def bounds(
+    chain: Chain,
+    expiry: Expiry,
+    strike: Annotated[float, typer.Option(help="In units of the forward.")],
+    payoff: Annotated[str, typer.Option(help="call, put, digital or straddle.")] = "call",
+    radius: Annotated[
+        float | None,
+        typer.Option(help="Largest chi-squared divergence from the fitted prior."),
+    ] = None,
+    multiple: Annotated[
+        float | None, typer.Option(help="Radius in units of the least that meets the quotes.")
+    ] = None,
+    classical: Annotated[bool, typer.Option("--classical", help="No prior: all prices.")] = False,
+    fit: Annotated[
+        Path | None, typer.Option(help="A saved fit to build the prior from; else one is made.")
+    ] = None,
+    settlement: Settlement = "PM",
+    thin: Annotated[int | None, typer.Option(min=1, help="Use at most this many quotes.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Bound the price of a payoff by the quotes of its expiry (units of the forward)."""
+    from rmot import payoffs
+    from rmot.calibration import Fit
+    from rmot.transport import ChiSquared, Quotes, Radius, Unrestricted, price_bounds
+
+    if sum((radius is not None, multiple is not None, classical)) != 1:
+        raise ParameterError("expected one of --radius, --multiple and --classical")
+    kinds = ("call", "put", "digital", "straddle")
+    if payoff not in kinds:
+        raise ParameterError(f"expected a payoff among {', '.join(kinds)}; got {payoff!r}")
+    target = getattr(payoffs, payoff)(strike)
+    surface, smile = _smile(chain, expiry, settlement, thin)
+    quotes = Quotes.from_smile(smile)
+    if classical:
+        found = price_bounds(target, None, quotes=quotes, divergence=Unrestricted())
+    else:
+        fixed = {"mean_reversion": 0.3, "long_run_variance": 0.1}
+        model = Fit.load(fit).model if fit else fit_rough_heston(surface, fixed).model
+        prior = model.prior(smile.maturity)
+        if multiple is not None:
+            least = minimum_radius(prior, quotes=quotes, divergence=ChiSquared())
+            chosen = Radius(multiple * least, f"{multiple:g} times the least radius")
+        else:
+            chosen = radius
+        found = price_bounds(target, prior, quotes=quotes, divergence=ChiSquared(), radius=chosen)
+    _print_bounds(found, f"{payoff} at {strike:g} F, {smile.label}", as_json, as_csv)
+
+
+@app.command()
+def basket(
+    chains: Annotated[list[Path], typer.Argument(help="Two files of option quotes.")],
+    expiry: Expiry,
+    strike: Annotated[float, typer.Option(help="In units of the basket's forward.")],
+    weights: Annotated[
+        str, typer.Option(help="Comma-separated, on each asset over its forward.")
+    ] = "0.5,0.5",
+    settlement: Settlement = "PM",
+    thin: Annotated[int | None, typer.Option(min=1, help="Use at most this many quotes.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Bound a call on a basket by the quotes of its assets alone, whatever their correlation."""
+    from rmot.payoffs import basket_call
+    from rmot.transport import Quotes, basket_bounds
+
+    try:
+        shares = [float(part) for part in weights.split(",")]
+    except ValueError:
+        raise ParameterError(f"expected numbers for --weights; got {weights!r}") from None
+    if len(shares) != len(chains):
+        raise ParameterError(f"expected {len(chains)} weights for {len(chains)} chains")
+    smiles = [_smile(chain, expiry, settlement, thin)[1] for chain in chains]
+    found = basket_bounds(
+        basket_call(shares, strike * sum(shares)),
+        quotes=[Quotes.from_smile(smile) for smile in smiles],
+        forwards=[1.0] * len(smiles),
+    )
+    _print_bounds(found, f"basket call at {strike:g} F, {expiry} {settlement}", as_json, as_csv)
+
+
+def _smile(chain: Path, expiry: str, settlement: str, thin: int | None) -> tuple[Any, Any]:
+    from rmot.market import read_chain
+
+    if settlement not in ("AM", "PM"):
+        raise ParameterError(f"expected AM or PM for --settlement; got {settlement!r}")
+    surface = read_chain(chain).surface(maturities=[expiry])
+    surface = surface.select(settlement=settlement)
+    surface = surface if thin is None else surface.thin(thin)
+    (smile,) = surface.slices
+    say(f"{smile.label}: {len(smile)} quotes, forward {smile.forward:.6g}; {surface.source}")
+    return surface, smile
+
+
+def _print_bounds(found: Any, title: str, as_json: bool, as_csv: bool) -> None:
+    names = ("lower", "price", "upper", "minimum_radius", "gap", "support_limited")
+    rows = [{"quantity": name, "value": getattr(found, name, None)} for name in names]
+    print_rows(rows, title, as_json, as_csv)

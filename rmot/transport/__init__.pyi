@@ -1,0 +1,23 @@
+from .baskets import basket_bounds as basket_bounds
+from .bounds import Bounds as Bounds
+from .bounds import Prior as Prior
+from .bounds import Tail as Tail
+from .bounds import price_bounds as price_bounds
+from .divergences import ChiSquared as ChiSquared
+from .divergences import Radius as Radius
+from .divergences import Unrestricted as Unrestricted
+from .hedge import StaticHedge as StaticHedge
+from .quotes import Quotes as Quotes
+
+__all__ = [
+    "Bounds",
+    "ChiSquared",
+    "Prior",
+    "Quotes",
+    "Radius",
+    "StaticHedge",
+    "Tail",
+    "Unrestricted",
+    "basket_bounds",
+    "price_bounds",
+]

@@ -1,0 +1,198 @@
+r"""Bounds on the price of a payoff from quotes, forwards and, if wanted, a prior.
+
+.. math:: \text{upper}(\eta) = \sup\{E^Q c : E^Q S = F,\; b_j \le E^Q g_j \le a_j,\;
+          D(Q|P) \le \eta\}, \qquad \text{lower}(c) = -\text{upper}(-c).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rmot.errors import ParameterError
+from rmot.numerics.discrete import Prior, Tail
+from rmot.payoffs import Payoff, PiecewiseLinear
+from rmot.transport._ball_bounds import assemble, ball_bounds
+from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
+from rmot.transport.divergences import ChiSquared, Radius, Unrestricted
+from rmot.transport.hedge import StaticHedge
+from rmot.transport.quotes import Quotes
+
+__all__ = ["Bounds", "Prior", "Tail", "price_bounds"]
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Lower and upper price bounds, and the hedges behind them.
+
+    Attributes
+    ----------
+    lower, upper : float
+        Undiscounted, in the units of the payoff. Dual values: safe up to `gap`.
+    lower_hedge, upper_hedge : StaticHedge
+    gap : float
+        Numerical: the larger distance between dual and primal value of the two sides.
+    support_limited : bool
+        Whether laws were confined to the prior's nodes: payoffs came as arrays, or a ball was
+        taken around a prior without tail.
+    price : float
+        Under the law nearest to the prior among those that meet the quotes; nan for the classical
+        bounds, which know no prior.
+    minimum_radius : float
+        The divergence of that law; zero for the classical bounds.
+    radius : Radius or None
+    sampling_error : float or None
+        The larger standard error of the two bounds, by the delta method, when the prior is a
+        sample of independent points (equal weights, no tail); else None.
+    tail_relaxed : bool
+        Whether a density turned negative somewhere on the prior's tail, where only its mass and
+        its mean beyond the start are held non-negative. The bounds are then valid and slightly
+        wide.
+    sharp : bool
+        Whether both bounds are attained or approached by laws that meet the quotes.
+    """
+
+    lower: float
+    upper: float
+    lower_hedge: StaticHedge
+    upper_hedge: StaticHedge
+    gap: float
+    support_limited: bool
+    price: float = math.nan
+    minimum_radius: float = 0.0
+    radius: Radius | None = None
+    sampling_error: float | None = None
+    tail_relaxed: bool = False
+    sharp: bool = True
+
+
+def price_bounds(
+    payoff: Payoff | ArrayLike,
+    prior: Prior | None,
+    *,
+    quotes: Quotes | None = None,
+    forwards: ArrayLike = 1.0,
+    divergence: ChiSquared | Unrestricted,
+    radius: float | Radius | None = None,
+) -> Bounds:
+    """Return price bounds over all laws that meet quotes and forwards.
+
+    Parameters
+    ----------
+    payoff : Payoff or array_like, shape (n,)
+        An object, or values on the prior's points.
+    prior : Prior or None
+        None only for `Unrestricted` with payoff objects, which does not use it.
+    quotes : Quotes, optional
+        Undiscounted, in the units of the prior's prices.
+    forwards : float or array_like, shape (n_assets,)
+        Means of the prices, met exactly.
+    divergence : ChiSquared or Unrestricted
+        `Unrestricted`: all laws on [0, inf) when all payoffs are objects of one asset, laws on
+        the nodes when one is an array.
+    radius : float or Radius
+        The largest divergence; needed with `ChiSquared` and refused with `Unrestricted`.
+
+    Raises
+    ------
+    ParameterError
+        Shapes, numbers or the combination of arguments do not fit.
+    InfeasibleQuotes
+        No law meets the quotes; the message names them.
+    InfeasibleRadius
+        `radius` is below `minimum_radius`; the message gives it.
+    AccuracyError
+        The solver fell short of a gap of 1e-5 standard deviations of the payoff.
+
+    Notes
+    -----
+    The ball follows Ben-Tal, den Hertog, De Waegenaere, Melenberg and Rennen (2013), "Robust
+    solutions of optimization problems affected by uncertain probabilities"; the classical bounds
+    follow Hobson (1998), "Robust hedging of the lookback option".
+
+    Examples
+    --------
+    >>> from rmot.payoffs import call
+    >>> quotes = Quotes([call(1.0)], [0.08], [0.08])
+    >>> bounds = price_bounds(call(1.2), None, quotes=quotes, divergence=Unrestricted())
+    >>> round(bounds.lower, 9), round(bounds.upper, 9)
+    (0.0, 0.08)
+    """
+    item = payoff if isinstance(payoff, Payoff) else _values(payoff)
+    are_objects = isinstance(item, Payoff) and (quotes is None or quotes.are_objects)
+    if isinstance(divergence, Unrestricted):
+        if radius is not None:
+            raise ParameterError(f"expected no radius with Unrestricted; got {radius}")
+        return _classical(item, prior, quotes, forwards, are_objects)
+    if not isinstance(divergence, ChiSquared):
+        raise ParameterError(
+            f"expected ChiSquared() or Unrestricted() as divergence; got {divergence!r}"
+        )
+    if prior is None:
+        raise ParameterError("expected a prior with ChiSquared; got None")
+    if radius is None:
+        raise ParameterError("expected a radius with ChiSquared, a number or a Radius; got None")
+    size = radius if isinstance(radius, Radius) else Radius(radius)
+    means = _forwards(forwards, prior.points.shape[1:])
+    found = ball_bounds(assemble(item, prior, quotes, means), size.value)
+    return Bounds(
+        found.lower,
+        found.upper,
+        found.lower_hedge,
+        found.upper_hedge,
+        found.gap,
+        not are_objects or prior.tail is None,
+        found.price,
+        found.minimum_radius,
+        size,
+        found.sampling_error,
+        found.tail_relaxed,
+    )
+
+
+def _classical(
+    payoff: Payoff | Vector,
+    prior: Prior | None,
+    quotes: Quotes | None,
+    forwards: ArrayLike,
+    are_objects: bool,
+) -> Bounds:
+    if are_objects:
+        if not isinstance(payoff, PiecewiseLinear):
+            raise ParameterError(
+                "expected a payoff of one asset (baskets: basket_bounds, or values on the nodes)"
+            )
+        problem = at_all_prices(payoff, quotes, _forwards(forwards, ()))
+    else:
+        if prior is None:
+            raise ParameterError("expected a prior: payoffs given as arrays live on its points")
+        problem = on_nodes(payoff, prior, quotes, _forwards(forwards, prior.points.shape[1:]))
+    lower, upper, gap = classical_bounds(problem)
+    return Bounds(lower.cost, upper.cost, lower, upper, gap, not are_objects)
+
+
+def _values(payoff: ArrayLike) -> Vector:
+    try:
+        values = np.array(payoff, dtype=float)
+    except (ValueError, TypeError):
+        raise ParameterError("expected a payoff object or its values, shape (n,)") from None
+    if values.ndim != 1 or not np.all(np.isfinite(values)):
+        raise ParameterError(f"expected finite payoff values, shape (n,); got {values.shape}")
+    return values
+
+
+def _forwards(forwards: ArrayLike, shape: tuple[int, ...]) -> Vector:
+    try:
+        means = np.broadcast_to(np.asarray(forwards, dtype=float), shape).astype(float).ravel()
+    except ValueError:
+        raise ParameterError(
+            f"expected a forward or an array of shape {shape}; got shape {np.shape(forwards)}"
+        ) from None
+    if not np.all(np.isfinite(means)) or np.any(means < 0):
+        raise ParameterError(f"expected finite forwards >= 0; got {means.tolist()}")
+    return means

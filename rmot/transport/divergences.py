@@ -1,0 +1,50 @@
+r"""How far a law may lie from the prior.
+
+.. math:: \chi^2(Q|P) = E_P[(dQ/dP - 1)^2]
+
+tames calls: far-strike bounds decay as fast as the prior's moments allow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+from rmot.errors import ParameterError
+
+
+@dataclass(frozen=True)
+class ChiSquared:
+    r"""The divergence :math:`E_P[(dQ/dP - 1)^2]`, infinite where dQ/dP < 0 or does not exist."""
+
+
+@dataclass(frozen=True)
+class Unrestricted:
+    """No divergence: the classical model-free bounds, which take no radius."""
+
+
+@dataclass(frozen=True)
+class Radius:
+    """A radius and how it was chosen.
+
+    Attributes
+    ----------
+    value : float
+        The largest divergence allowed, >= 0.
+    rule : str
+        What chose it.
+
+    Raises
+    ------
+    ParameterError
+        The value is negative or not finite.
+    """
+
+    value: float
+    rule: str = "given as a number"
+
+    def __post_init__(self) -> None:
+        value = float(self.value)
+        if not (isfinite(value) and value >= 0):
+            raise ParameterError(f"expected a finite radius >= 0; got {self.value}")
+        object.__setattr__(self, "value", value)

@@ -1,0 +1,69 @@
+"""The committed ledger's certificates, made once for all tests of this room."""
+
+import copy
+import json
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from proofs_check.ledger import Claim, Table, load
+from proofs_check.registry import Context, check_of
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+QUICK = Context("quick")
+
+
+@pytest.fixture(scope="session")
+def ledger():
+    return load()
+
+
+@pytest.fixture(scope="session")
+def entries(ledger):
+    return {entry.id: entry for entry in ledger.entries}
+
+
+@pytest.fixture(scope="session")
+def certificate(ledger, entries):
+    """Give a claim's certificate as JSON, a fresh copy at each call."""
+
+    @cache
+    def make(name):
+        claim = ledger.claim(entries[name])
+        return json.dumps(check_of(claim)(claim, QUICK).to_json())
+
+    return lambda name: json.loads(make(name))
+
+
+@pytest.fixture(scope="session")
+def doctored_certificate(ledger, entries):
+    """Give the certificate that the same check hands back for changed data."""
+    changes = tomllib.loads((HERE / "doctored.toml").read_text(encoding="utf-8"))
+
+    def make(name):
+        claim, change = ledger.claim(entries[name]), changes[name]
+        tables = {key: Table(f"{key}.csv", text) for key, text in change.get("table", {}).items()}
+        data = {**copy.deepcopy(dict(claim.data)), **change.get("data", {})}
+        changed = Claim(name, claim.topic, data, {**claim.tables, **tables})
+        return check_of(changed)(changed, QUICK).to_json()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def run_module():
+    def run(module, *arguments):
+        return subprocess.run(
+            [sys.executable, "-m", f"proofs_check.{module}", *map(str, arguments)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
