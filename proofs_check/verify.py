@@ -292,7 +292,7 @@ def main(paths):
             certificates += 1
     if certificates == 0:
         sys.exit("no certificate found")
-    print(json.dumps({"certificates": certificates, "statements": statements}))
+    print(json.dumps({"verified_certificates": certificates, "statements": statements}))
 
 
 if __name__ == "__main__":

@@ -129,3 +129,72 @@ def test_data_list_names_origin_and_licence(rmot):
     rows = {row["id"]: row for row in json.loads(out)}
     assert status == 0
     assert rows["chains/cboe_20220204/spx_quotedata"]["repository"] == "Luca-Castelli/Index-Gamma"
+
+
+def test_bounds_around_a_saved_fit_lie_within_the_classical_ones(rmot, chain, tmp_path):
+    saved = tmp_path / "fit.json"
+    held = ["--fix", "mean_reversion=0", "--fix", "long_run_variance=0"]
+    rmot("calibrate", chain, "--expiry", "2022-03-04", "--thin", 12, "--output", saved, *held)
+    common = ["bounds", chain, "--expiry", "2022-03-04", "--strike", 1.05, "--thin", 12, "--json"]
+
+    def values(*more):
+        status, out, err = rmot(*common, *more)
+        assert status == 0, err
+        return {row["quantity"]: row["value"] for row in json.loads(out)}
+
+    ball = values("--fit", saved, "--multiple", 2)
+    classical = values("--classical")
+    assert classical["lower"] <= ball["lower"] + ball["gap"]
+    assert ball["lower"] <= ball["price"] <= ball["upper"]
+    assert ball["upper"] <= classical["upper"] + ball["gap"]
+
+
+def test_basket_of_one_chain_with_itself_is_bounded_by_its_own_call(rmot, chain):
+    common = ["--expiry", "2022-03-04", "--thin", 12, "--strike", 1.0, "--json"]
+    _, out, _ = rmot("basket", chain, chain, *common)
+    upper = {row["quantity"]: row["value"] for row in json.loads(out)}["upper"]
+    _, out, _ = rmot("bounds", chain, *common, "--classical")
+    own = {row["quantity"]: row["value"] for row in json.loads(out)}["upper"]
+    # Two equal marginals: the comonotone basket is the asset itself.
+    assert upper == pytest.approx(own, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["bounds", "CHAIN", "--expiry", "2022-03-04", "--strike", "1"], "one of --radius"),
+        (
+            ["bounds", "CHAIN", "--expiry", "2022-03-04", "--strike", "-1", "--classical"],
+            "strike",
+        ),
+        (
+            ["basket", "CHAIN", "--expiry", "2022-03-04", "--strike", "1"],
+            "expected 1 weights",
+        ),
+        (["claims", "--results", "/no/such/folder"], "/no/such/folder"),
+    ],
+)
+def test_impossible_bounds_are_one_line(rmot, chain, arguments, words):
+    status, _, err = rmot(*(chain if word == "CHAIN" else word for word in arguments))
+    assert status == 2
+    assert words in err.strip().splitlines()[-1]
+
+
+def test_claims_lists_and_shows_certificates(rmot, tmp_path):
+    folder = tmp_path / "claims"
+    folder.mkdir()
+    row = {
+        "claim": "C045",
+        "status": "refuted",
+        "method": "certified",
+        "source": "001",
+        "location": "Table 2",
+    }
+    (folder / "ledger.json").write_text(json.dumps({"claims": [row]}))
+    (folder / "bounds.json").write_text(json.dumps({"certificates": [{"claim": "C045", "x": 7}]}))
+    status, out, _ = rmot("claims", "--results", tmp_path)
+    assert (status, "refuted" in out) == (0, True)
+    status, out, _ = rmot("claims", "C045", "--results", tmp_path, "--json")
+    assert json.loads(out)["certificates"] == [{"claim": "C045", "x": 7}]
+    status, _, err = rmot("claims", "C999", "--results", tmp_path)
+    assert (status, "C999" in err) == (2, True)

@@ -43,7 +43,7 @@ def bounds(
     """Bound the price of a payoff by the quotes of its expiry (units of the forward)."""
     from rmot import payoffs
     from rmot.calibration import Fit
-    from rmot.transport import ChiSquared, Quotes, Radius, Unrestricted, price_bounds
+    from rmot.transport import ChiSquared, MultipleOfLeast, Quotes, Unrestricted, price_bounds
 
     if sum((radius is not None, multiple is not None, classical)) != 1:
         raise ParameterError("expected one of --radius, --multiple and --classical")
@@ -56,14 +56,11 @@ def bounds(
     if classical:
         found = price_bounds(target, None, quotes=quotes, divergence=Unrestricted())
     else:
-        fixed = {"mean_reversion": 0.3, "long_run_variance": 0.1}
+        # One expiry says nothing of mean reversion: the variance is taken as a martingale.
+        fixed = {"mean_reversion": 0.0, "long_run_variance": 0.0}
         model = Fit.load(fit).model if fit else fit_rough_heston(surface, fixed).model
         prior = model.prior(smile.maturity)
-        if multiple is not None:
-            least = minimum_radius(prior, quotes=quotes, divergence=ChiSquared())
-            chosen = Radius(multiple * least, f"{multiple:g} times the least radius")
-        else:
-            chosen = radius
+        chosen = radius if multiple is None else MultipleOfLeast(multiple)
         found = price_bounds(target, prior, quotes=quotes, divergence=ChiSquared(), radius=chosen)
     _print_bounds(found, f"{payoff} at {strike:g} F, {smile.label}", as_json, as_csv)
 
@@ -115,5 +112,9 @@ def _smile(chain: Path, expiry: str, settlement: str, thin: int | None) -> tuple
 
 def _print_bounds(found: Any, title: str, as_json: bool, as_csv: bool) -> None:
     names = ("lower", "price", "upper", "minimum_radius", "gap", "support_limited")
-    rows = [{"quantity": name, "value": getattr(found, name, None)} for name in names]
+    values = ((name, getattr(found, name)) for name in names)
+    # Without a prior there is no calibrated price.
+    rows = [
+        {"quantity": name, "value": None if value != value else value} for name, value in values
+    ]
     print_rows(rows, title, as_json, as_csv)

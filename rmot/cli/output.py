@@ -50,5 +50,5 @@ def print_rows(
 
 def _cell(value: Any) -> str:
     if value is None:
-        return "held"
+        return "--"
     return f"{value:.6g}" if isinstance(value, float) else str(value)

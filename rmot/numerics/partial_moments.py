@@ -114,7 +114,8 @@ def _nodes(
     """Return nodes and du/dy of the contour that crosses the imaginary axis at `crossing`."""
     slanted = y + 1j * bend
     centre = crossing - width * math.sin(bend)
-    return 1j * centre + width * np.sinh(slanted), width * np.cosh(slanted)
+    nodes = 1j * centre + width * np.sinh(slanted)
+    return nodes.astype(np.complex128), (width * np.cosh(slanted)).astype(np.complex128)
 
 
 def _reach(log_phi: LogCharacteristicFunction, crossing: float, width: float, bend: float) -> float:

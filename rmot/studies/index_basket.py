@@ -18,6 +18,8 @@ from rmot.transport import Quotes, basket_bounds
 
 EXPIRY = date(2022, 3, 18)
 WEIGHTS = (0.5, 0.5)
+# The lower bound's program grows with the product of both assets' quotes.
+QUOTES_EACH = {"quick": 40, "full": 80, "deep": 160}
 
 
 def run(config: Config) -> pd.DataFrame:
@@ -26,7 +28,8 @@ def run(config: Config) -> pd.DataFrame:
     smiles, sources = [], []
     for name in ("SPX", "NDX"):
         surface = quoted_surface(config, name)
-        (smile,) = surface.select(maturities=[EXPIRY], settlement="AM").slices
+        surface = surface.select(maturities=[EXPIRY], settlement="AM")
+        (smile,) = surface.thin(QUOTES_EACH[config.profile]).slices
         smiles.append(smile)
         sources.append(surface.source)
     quotes = [Quotes.from_smile(smile) for smile in smiles]

@@ -16,11 +16,13 @@ from rmot.market import Smile
 from rmot.payoffs import Payoff, call, digital
 from rmot.studies.index_quotes import quoted_surface
 from rmot.studies.study import Config, main
-from rmot.transport import Bounds, ChiSquared, Quotes, Radius, Unrestricted, price_bounds
+from rmot.transport import Bounds, ChiSquared, MultipleOfLeast, Quotes, Unrestricted, price_bounds
 
 EXPIRY = date(2022, 3, 4)
 STRIKES = {"call": 1.2, "digital": 1.0}
 N_POINTS = {"quick": 500, "full": 2000, "deep": 2000}
+# A bound this small is zero up to the solver's rounding.
+_ROUNDING = 1e-12
 # Radii in units of the least one at which the quotes can be met.
 MULTIPLES = (1.01, 1.1, 1.5, 2.0, 5.0, 10.0, 100.0)
 
@@ -38,35 +40,33 @@ def run(config: Config) -> pd.DataFrame:
     rows = []
     for name, payoff in payoffs.items():
         classical = price_bounds(payoff, prior, quotes=quotes, divergence=Unrestricted())
-        least = price_bounds(
-            payoff, prior, quotes=quotes, divergence=ChiSquared(), radius=Radius.minimum()
-        )
         for multiple in MULTIPLES:
-            radius = Radius(multiple * least.minimum_radius, f"{multiple} times the least radius")
             found = price_bounds(
-                payoff, prior, quotes=quotes, divergence=ChiSquared(), radius=radius
+                payoff,
+                prior,
+                quotes=quotes,
+                divergence=ChiSquared(),
+                radius=MultipleOfLeast(multiple),
             )
-            rows.append(_row(name, smile, "chi-squared", found, multiple, radius.value))
-        rows.append(_row(name, smile, "classical", classical, float("nan"), float("nan")))
+            rows.append(_row(name, smile, "chi-squared", found, multiple))
+        rows.append(_row(name, smile, "classical", classical, float("nan")))
     return pd.DataFrame(rows).assign(
         prior_price=[prior.expectation(payoffs[row["payoff"]]) for row in rows],
-        minimum_radius=least.minimum_radius,
         quotes=len(quotes),
         data=fit.source["kind"],
         data_sha256=fit.source["sha256"],
     )
 
 
-def _row(
-    name: str, smile: Smile, kind: str, found: Bounds, multiple: float, radius: float
-) -> dict[str, object]:
+def _row(name: str, smile: Smile, kind: str, found: Bounds, multiple: float) -> dict[str, object]:
     return {
         "payoff": name,
         "strike": STRIKES[name],
         "expiry": smile.expiry.isoformat(),
         "divergence": kind,
         "multiple": multiple,
-        "radius": radius,
+        "radius": found.radius.value if found.radius else float("nan"),
+        "minimum_radius": found.minimum_radius,
         "lower": found.lower,
         "price": found.price,
         "upper": found.upper,
@@ -76,16 +76,17 @@ def _row(
 
 def printed(table: pd.DataFrame) -> str:
     """Set one row a radius for each payoff, prices in basis points of the forward."""
+    rows = table.to_dict("records")
     shown = table.assign(
-        name=[f"{row.payoff} at {row.strike:g}" for row in table.itertuples()],
+        name=[f"{row['payoff']} at {row['strike']:g}" for row in rows],
         ball=[
-            "classical" if row.divergence == "classical" else f"{row.multiple:g}"
-            for row in table.itertuples()
+            "classical" if row["divergence"] == "classical" else f"{row['multiple']:g}"
+            for row in rows
         ],
     )
 
     def basis_points(value: float) -> str:
-        return significant(1e4 * value, 4)
+        return significant(1e4 * value, 4) if abs(value) > _ROUNDING else "0"
 
     return latex_table(
         shown,

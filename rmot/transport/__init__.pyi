@@ -4,6 +4,7 @@ from .bounds import Prior as Prior
 from .bounds import Tail as Tail
 from .bounds import price_bounds as price_bounds
 from .divergences import ChiSquared as ChiSquared
+from .divergences import MultipleOfLeast as MultipleOfLeast
 from .divergences import Radius as Radius
 from .divergences import Unrestricted as Unrestricted
 from .hedge import StaticHedge as StaticHedge
@@ -12,6 +13,7 @@ from .quotes import Quotes as Quotes
 __all__ = [
     "Bounds",
     "ChiSquared",
+    "MultipleOfLeast",
     "Prior",
     "Quotes",
     "Radius",

@@ -27,6 +27,7 @@ from rmot.transport._classical import HIGHS
 from rmot.transport._design import DenseDesign, Design, PiecewiseDesign
 from rmot.transport._feasibility import raise_if_infeasible, row_names
 from rmot.transport._interior_point import Ball, Solution, dual_integrand, solve
+from rmot.transport.divergences import MultipleOfLeast, Radius
 from rmot.transport.hedge import StaticHedge, mirrored, upper_hedge
 from rmot.transport.quotes import Quotes
 
@@ -66,6 +67,7 @@ class BallBounds:
     upper: float
     price: float
     minimum_radius: float
+    radius: Radius
     lower_hedge: StaticHedge
     upper_hedge: StaticHedge
     gap: float
@@ -73,7 +75,7 @@ class BallBounds:
     tail_relaxed: bool
 
 
-def ball_bounds(problem: BallProblem, radius: float) -> BallBounds:
+def ball_bounds(problem: BallProblem, rule: Radius | MultipleOfLeast) -> BallBounds:
     """Return both bounds of a ball.
 
     Raises
@@ -87,6 +89,8 @@ def ball_bounds(problem: BallProblem, radius: float) -> BallBounds:
     least = max(0.0, -2.0 * nearest.primal_value)
     w = problem.ball.weights
     price = float(w @ (problem.payoff * nearest.density))
+    chosen = rule.resolve(least) if isinstance(rule, MultipleOfLeast) else rule
+    radius = chosen.value
     if radius < least - _NO_ROOM * (1.0 + least):
         raise InfeasibleRadius(
             f"expected a radius >= {least:.10g}, the least that meets the quotes; got {radius:g}"
@@ -100,6 +104,7 @@ def ball_bounds(problem: BallProblem, radius: float) -> BallBounds:
         upper.value,
         price,
         least,
+        chosen,
         mirrored(lower.hedge),
         upper.hedge,
         max(upper.gap, lower.gap),

@@ -33,6 +33,10 @@ from rmot.transport.quotes import Quotes
 
 Vector = NDArray[np.float64]
 
+_ROWS_AT_ONCE = 2000
+# In units of price; what is left is paid for in cash at the end.
+_VIOLATION = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class _Leg:
@@ -235,52 +239,105 @@ def _lower_of_two(
     weights: Vector, strike: float, legs: list[_Leg], prices: tuple[Vector, Vector, Vector]
 ) -> tuple[StaticHedge, float]:
     book = _Portfolio(legs, prices)
-    pairs = [_products(legs[0].values, legs[1].values)]
-    for i in (0, 1):
-        other = 1 - i
-        if weights[other] == 0:
-            continue
-        # Where the line w s = K leaves the rectangles: one price at a kink, the other on the line.
-        across = (strike - weights[i] * legs[i].prices) / weights[other]
-        for row in np.flatnonzero(across >= 0):
-            here, there = legs[i].values[[row]], legs[other].beside(across[[row]])
-            pairs.append(_products(here, there) if i == 0 else _products(there, here))
-    first, second = (np.vstack([pair[side] for pair in pairs]) for side in (0, 1))
-    values = book.leg_rows(0, first) + book.leg_rows(1, second)
-    values[:, 0] = 1.0
-    worth = np.maximum(weights[0] * first[:, 1] + weights[1] * second[:, 1] - strike, 0.0)
+    corners = _Corners.of(weights, strike, legs)
+    worth = np.maximum(
+        weights[0] * corners.prices(0) + weights[1] * corners.prices(1) - strike, 0.0
+    )
     directions = [np.array([1.0, 0.0]), np.array([0.0, 1.0])]
     if weights[0] * weights[1] < 0:
         directions.append(np.abs(weights[::-1]))
-    rays = [
-        book.leg_rows(0, d[0] * legs[0].slopes[None, :])
-        + book.leg_rows(1, d[1] * legs[1].slopes[None, :])
-        for d in directions
-    ]
+    rays = np.vstack(
+        [
+            book.leg_rows(0, d[0] * legs[0].slopes[None, :])
+            + book.leg_rows(1, d[1] * legs[1].slopes[None, :])
+            for d in directions
+        ]
+    )
     ray_worth = np.array([max(0.0, float(weights @ d)) for d in directions])
     ray_worth[2:] = 0.0
-    left = np.vstack([values, *rays])
-    sold = -np.concatenate([worth, ray_worth])
-    x, attained = _solve(book.cost, left, sold, book.bounds)
-    cash, units, positions = book.read(x)
 
-    def missed() -> Vector:
-        long, short = np.maximum(positions, 0.0), np.maximum(-positions, 0.0)
-        return sold - left @ np.concatenate([[cash], units, long, short])
+    def rows(which: NDArray[np.intp]) -> Vector:
+        first, second = (book.leg_rows(i, corners.tables[i][corners.at[i][which]]) for i in (0, 1))
+        wide = first + second
+        wide[:, 0] = 1.0
+        return wide
 
-    lack = max(0.0, float(missed()[-len(directions) :].max()))
-    if lack:
-        units += lack / min(1.0, float(np.abs(weights[weights != 0]).min()))
-    cash += max(0.0, float(missed()[: -len(directions)].max()))
-    hedge = upper_hedge(cash, units, positions, prices, float(missed().max()))
+    def missed(units: Vector, positions: Vector, cash: float) -> Vector:
+        held = _held(legs, units, positions)
+        worths = (corners.tables[i] @ held[i] for i in (0, 1))
+        first, second = (value[corners.at[i]] for i, value in enumerate(worths))
+        return -worth - (cash + first + second)
+
+    # Corners number the product of both assets' kinks, and a vertex of the program needs no more
+    # of them than it has variables: rows are added where the answer so far fails, until it holds.
+    count = _ROWS_AT_ONCE
+    chosen = np.unique(np.linspace(0, worth.size - 1, count).astype(int))
+    while True:
+        left = np.vstack([rows(chosen), rays])
+        sold = -np.concatenate([worth[chosen], ray_worth])
+        try:
+            x, attained = _solve(book.cost, left, sold, book.bounds)
+        except _Unbounded:
+            if chosen.size == worth.size:
+                raise
+            count *= 2
+            more = np.linspace(0, worth.size - 1, count).astype(int)
+            chosen = np.union1d(chosen, more)
+            continue
+        cash, units, positions = book.read(x)
+        lack = missed(units, positions, cash)
+        lack[chosen] = 0.0
+        worst = np.argsort(-lack)[:_ROWS_AT_ONCE]
+        worst = worst[lack[worst] > _VIOLATION]
+        if not worst.size:
+            break
+        chosen = np.concatenate([chosen, worst])
+    held = np.concatenate([[cash], units, np.maximum(positions, 0.0), np.maximum(-positions, 0.0)])
+    steep = max(0.0, float((-ray_worth - rays @ held).max()))
+    if steep:
+        units += steep / min(1.0, float(np.abs(weights[weights != 0]).min()))
+    cash += max(0.0, float(missed(units, positions, cash).max()))
+    shortfall = float(missed(units, positions, cash).max())
+    hedge = upper_hedge(cash, units, positions, prices, shortfall)
     return mirrored(hedge), abs(hedge.cost - attained)
 
 
-def _products(first: Vector, second: Vector) -> tuple[Vector, Vector]:
-    return (
-        np.repeat(first, second.shape[0], axis=0),
-        np.tile(second, (first.shape[0], 1)),
-    )
+class _Unbounded(AccuracyError):
+    """A hedge of ever lower cost meets the rows in force."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Corners:
+    """Where a piecewise linear hedge of two assets is checked: pairs of rows of two tables."""
+
+    tables: tuple[Vector, Vector]
+    at: tuple[NDArray[np.intp], NDArray[np.intp]]
+
+    @classmethod
+    def of(cls, weights: Vector, strike: float, legs: list[_Leg]) -> _Corners:
+        sizes = [leg.values.shape[0] for leg in legs]
+        tables = [[leg.values] for leg in legs]
+        pairs = [
+            [np.repeat(np.arange(sizes[0]), sizes[1])],
+            [np.tile(np.arange(sizes[1]), sizes[0])],
+        ]
+        for i in (0, 1):
+            other = 1 - i
+            if weights[other] == 0:
+                continue
+            # Where w s = K leaves the rectangles: one price at a kink, the other on the line.
+            across = (strike - weights[i] * legs[i].prices) / weights[other]
+            for row in np.flatnonzero(across >= 0):
+                there = legs[other].beside(across[[row]])
+                start = sum(table.shape[0] for table in tables[other])
+                tables[other].append(there)
+                pairs[other].append(start + np.arange(there.shape[0]))
+                pairs[i].append(np.full(there.shape[0], row))
+        first, second = (np.vstack(table) for table in tables)
+        return cls((first, second), (np.concatenate(pairs[0]), np.concatenate(pairs[1])))
+
+    def prices(self, i: int) -> Vector:
+        return self.tables[i][self.at[i], 1]
 
 
 def _forward_contract(payoff: BasketCall, prices: tuple[Vector, Vector, Vector]) -> StaticHedge:
@@ -303,6 +360,8 @@ def _solve(
     result = linprog(
         cost, A_ub=csr_matrix(-left), b_ub=-right, bounds=bounds, method="highs", options=HIGHS
     )
+    if result.status == 3:
+        raise _Unbounded(f"the hedging program is unbounded: {result.message}")
     if result.status != 0:
         raise AccuracyError(f"the hedging program was not solved: {result.message}")
     return result.x, float(-result.ineqlin.marginals @ right)

@@ -17,7 +17,7 @@ from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear
 from rmot.transport._ball_bounds import assemble, ball_bounds
 from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
-from rmot.transport.divergences import ChiSquared, Radius, Unrestricted
+from rmot.transport.divergences import ChiSquared, MultipleOfLeast, Radius, Unrestricted
 from rmot.transport.hedge import StaticHedge
 from rmot.transport.quotes import Quotes
 
@@ -78,7 +78,7 @@ def price_bounds(
     quotes: Quotes | None = None,
     forwards: ArrayLike = 1.0,
     divergence: ChiSquared | Unrestricted,
-    radius: float | Radius | None = None,
+    radius: float | Radius | MultipleOfLeast | None = None,
 ) -> Bounds:
     """Return price bounds over all laws that meet quotes and forwards.
 
@@ -95,8 +95,9 @@ def price_bounds(
     divergence : ChiSquared or Unrestricted
         `Unrestricted`: all laws on [0, inf) when all payoffs are objects of one asset, laws on
         the nodes when one is an array.
-    radius : float or Radius
-        The largest divergence; needed with `ChiSquared` and refused with `Unrestricted`.
+    radius : float, Radius or MultipleOfLeast
+        The largest divergence, or a rule for it; needed with `ChiSquared`, refused with
+        `Unrestricted`.
 
     Raises
     ------
@@ -137,9 +138,9 @@ def price_bounds(
         raise ParameterError("expected a prior with ChiSquared; got None")
     if radius is None:
         raise ParameterError("expected a radius with ChiSquared, a number or a Radius; got None")
-    size = radius if isinstance(radius, Radius) else Radius(radius)
+    rule = radius if isinstance(radius, Radius | MultipleOfLeast) else Radius(radius)
     means = _forwards(forwards, prior.points.shape[1:])
-    found = ball_bounds(assemble(item, prior, quotes, means), size.value)
+    found = ball_bounds(assemble(item, prior, quotes, means), rule)
     return Bounds(
         found.lower,
         found.upper,
@@ -149,7 +150,7 @@ def price_bounds(
         not are_objects or prior.tail is None,
         found.price,
         found.minimum_radius,
-        size,
+        found.radius,
         found.sampling_error,
         found.tail_relaxed,
     )

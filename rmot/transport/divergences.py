@@ -48,3 +48,24 @@ class Radius:
         if not (isfinite(value) and value >= 0):
             raise ParameterError(f"expected a finite radius >= 0; got {self.value}")
         object.__setattr__(self, "value", value)
+
+
+@dataclass(frozen=True)
+class MultipleOfLeast:
+    """A rule: `factor` times the least radius at which some law meets the quotes.
+
+    Raises
+    ------
+    ParameterError
+        The factor is below one or not finite: no law would meet the quotes.
+    """
+
+    factor: float
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.factor) and self.factor >= 1):
+            raise ParameterError(f"expected a finite factor >= 1; got {self.factor}")
+
+    def resolve(self, least: float) -> Radius:
+        """Return the radius, with the rule on record."""
+        return Radius(self.factor * least, f"{self.factor:g} times the least, {least:.6g}")

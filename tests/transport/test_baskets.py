@@ -7,7 +7,7 @@ from scipy.optimize import linprog
 from rmot.errors import InfeasibleQuotes, ParameterError
 from rmot.numerics import black_call
 from rmot.payoffs import basket_call, call, digital, put
-from rmot.transport import Quotes, Unrestricted, basket_bounds, price_bounds
+from rmot.transport import Quotes, Unrestricted, basket_bounds, baskets, price_bounds
 
 FIRST = np.array([0.8, 0.9, 1.0, 1.1, 1.25])
 SECOND = np.array([0.7, 0.95, 1.05, 1.3])
@@ -141,3 +141,16 @@ def test_bad_arguments_raise_one_clear_error():
     rising = Quotes([call(1.0), call(1.1)], [0.1, 0.2], [0.1, 0.2])
     with pytest.raises(InfeasibleQuotes, match=r"quote [01]"):
         basket_bounds(basket_call([0.5, 0.5], 1.0), [rising, quotes[1]])
+
+
+def test_adding_rows_as_they_are_needed_gives_the_bound_of_all_rows(monkeypatch):
+    # The same program with every row at once is the oracle.
+    strikes = np.linspace(0.7, 1.3, 13)
+    legs = [_calls(strikes, 0.12, 2e-4), _calls(strikes, 0.2, 2e-4)]
+    target = basket_call([0.5, 0.5], 1.0)
+    monkeypatch.setattr(baskets, "_ROWS_AT_ONCE", 40)
+    few = basket_bounds(target, legs)
+    monkeypatch.setattr(baskets, "_ROWS_AT_ONCE", 10**6)
+    every = basket_bounds(target, legs)
+    assert few.lower == pytest.approx(every.lower, abs=few.gap + every.gap + 1e-11)
+    assert few.lower_hedge.shortfall <= 1e-12
