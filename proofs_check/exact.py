@@ -123,6 +123,12 @@ class Scope:
         return _KINDS[statement["kind"]](self, statement)
 
 
+def _rational(value: Number) -> Fraction:
+    if not isinstance(value, Fraction):
+        raise ParameterError(f"expected a rational number; got {value!r}")
+    return value
+
+
 def _ball(value: Number) -> arb:
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
@@ -142,7 +148,9 @@ def _apply(operation: str, values: list[Number]) -> Number:
         return _binomial_cdf(*values)
     if any(isinstance(value, arb) for value in values):
         values = [_ball(value) for value in values]
-    first, *rest = values
+    # All of one type by now, which the type of the list cannot say.
+    alike: list[Any] = list(values)
+    first, *rest = alike
     match operation:
         case "neg":
             return -first
@@ -154,13 +162,13 @@ def _apply(operation: str, values: list[Number]) -> Number:
                 largest = value if _compare(value, ">", largest) else largest
             return largest
         case "add":
-            return sum(rest, first)  # type: ignore[arg-type]
+            return sum(rest, first)
         case "mul":
-            return math.prod(rest, start=first)  # type: ignore[arg-type]
+            return math.prod(rest, start=first)
         case "sub":
-            return first - rest[0]  # type: ignore[operator]
+            return first - rest[0]
         case "div":
-            return first / rest[0]  # type: ignore[operator]
+            return first / rest[0]
         case _:
             raise ParameterError(f"expected an operation of the language; got {operation!r}")
 
@@ -174,11 +182,10 @@ def _power(base: Number, exponent: Number) -> Number:
 
 
 def _binomial_cdf(trials: Number, most: Number, chance: Number) -> Number:
-    if not isinstance(chance, Fraction):
-        raise ParameterError(f"expected a rational chance; got {chance!r}")
-    n, k = int(trials), int(most)  # type: ignore[arg-type]
+    n, k = int(_rational(trials)), int(_rational(most))
+    p = _rational(chance)
     return sum(
-        (math.comb(n, i) * chance**i * (1 - chance) ** (n - i) for i in range(k + 1)),
+        (math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k + 1)),
         start=Fraction(0),
     )
 
@@ -220,14 +227,14 @@ def _identity_holds(scope: Scope, statement: Statement) -> bool:
 
 def _superhedge_holds(scope: Scope, statement: Statement) -> bool:
     """Weights and strikes of calls on single assets dominate the call on the basket."""
-    weights = [scope.number(weight) for weight in statement["weights"]]
-    strikes = [scope.number(strike) for strike in statement["strikes"]]
-    prices = [scope.number(price) for price in statement["prices"]]
-    cost = sum(weight * price for weight, price in zip(weights, prices, strict=True))  # type: ignore[operator]
-    total = sum(weight * strike for weight, strike in zip(weights, strikes, strict=True))  # type: ignore[operator]
+    weights = [_rational(scope.number(weight)) for weight in statement["weights"]]
+    strikes = [_rational(scope.number(strike)) for strike in statement["strikes"]]
+    prices = [_rational(scope.number(price)) for price in statement["prices"]]
+    cost = sum(weight * price for weight, price in zip(weights, prices, strict=True))
+    total = sum(weight * strike for weight, strike in zip(weights, strikes, strict=True))
     return (
-        all(weight >= 0 for weight in weights)  # type: ignore[operator]
-        and total <= scope.number(statement["strike"])  # type: ignore[operator]
+        all(weight >= 0 for weight in weights)
+        and total <= _rational(scope.number(statement["strike"]))
         and cost == Fraction(statement["cost"])
     )
 

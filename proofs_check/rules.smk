@@ -39,7 +39,7 @@ rule verified:
     output:
         f"{RESULTS}/claims/verified.json",
     shell:
-        "python {input.verifier} {input.certificates} > {output}"
+        "python {input.verifier} {input.certificates} > {output}.part && mv {output}.part {output}"
 
 
 rule claims:

@@ -125,7 +125,7 @@ def pilot_is_green(claim: Claim, context: Context) -> Certificate:
         "certified",
         [green, weak],
         [("verified", {green["name"]: True}), ("refuted", {green["name"]: False})],
-        evidence={"cumulative": float(scope_of(claim).number(chance))},  # type: ignore[arg-type]
+        evidence={"cumulative": float(scope_of(claim).number(chance))},
         otherwise="three exceptions in as many days",
         reading="the supervisory scheme's cumulative chance, applied to half its window",
     )

@@ -74,7 +74,10 @@ def basket(
         str, typer.Option(help="Comma-separated, on each asset over its forward.")
     ] = "0.5,0.5",
     settlement: Settlement = "PM",
-    thin: Annotated[int | None, typer.Option(min=1, help="Use at most this many quotes.")] = None,
+    thin: Annotated[
+        int,
+        typer.Option(min=1, help="Use at most this many quotes of each; work grows as its square."),
+    ] = 80,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
