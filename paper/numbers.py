@@ -24,6 +24,9 @@ from rmot.errors import DataError, RmotError
 
 SECTIONS = Path(__file__).parent
 
+# Kind of data of what the sources print: no market data, real or synthetic.
+PRINTED = "printed"
+
 
 @dataclass(frozen=True)
 class Number:
@@ -41,7 +44,7 @@ class Number:
     data : str
         Hash of the data file it rests on.
     kind : str
-        ``"real"`` or ``"synthetic"``.
+        ``"real"``, ``"synthetic"`` or ``"printed"``.
     """
 
     macro: str
@@ -137,12 +140,13 @@ def _basket(table: pd.DataFrame) -> Iterator[Number]:
     width = row["upper"] - row["lower"]
     published = row["published_upper"] - row["published_lower"]
     yield _number(source, "WidthAtm", width, fixed(width, 4), 1e-7)
+    source = {**source, "data": PRINTED, "data_sha256": row["published_sha256"]}
     yield _number(source, "PublishedWidthAtm", published, fixed(published, 4), 0.0)
 
 
 def _claims(table: pd.DataFrame) -> Iterator[Number]:
     """Count verdicts, those not run as accepted; the ledger carries the data of all but a few."""
-    source = {"underlying": "Claims", "data": "ledger", "data_sha256": "ledger"}
+    source = {"underlying": "Claims", "data": PRINTED, "data_sha256": table["ledger_sha256"][0]}
     found = [
         row["accepted"] if row["status"] == "not run" else row["status"]
         for row in table.to_dict("records")
@@ -191,7 +195,7 @@ def write(profile: str, output: Path, paths: list[Path]) -> None:
     unused = sorted(set(names) - used_macros())
     if unused:
         raise DataError(f"expected every number to be used in paper/; unused: {', '.join(unused)}")
-    kinds = sorted({number.kind for number in made} - {"ledger"})
+    kinds = sorted({number.kind for number in made} - {PRINTED})
     kind = " and ".join(kinds)
     remark = "" if kind == "real" else f"Built on {kind} data."
     if profile != "full":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -82,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         documents = [read_json(path) for path in options.certificates]
         documents = [item for item in documents if "certificates" in item]
         rows, differences = collect(load(options.ledger), documents, options.profile)
+        ledger_hash = hashlib.sha256(options.ledger.read_bytes()).hexdigest()
+        rows = [{**row, "ledger_sha256": ledger_hash} for row in rows]
         write_json(options.output, {"profile": options.profile, "claims": rows})
         write_csv(options.output.with_suffix(".csv"), pd.DataFrame(rows))
     except RmotError as error:

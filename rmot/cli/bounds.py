@@ -59,7 +59,7 @@ def bounds(
         # One expiry says nothing of mean reversion: the variance is taken as a martingale.
         fixed = {"mean_reversion": 0.0, "long_run_variance": 0.0}
         model = Fit.load(fit).model if fit else fit_rough_heston(surface, fixed).model
-        prior = model.prior(smile.maturity)
+        prior = model.prior(smile.maturity, kinks=[strike])
         chosen = radius if multiple is None else MultipleOfLeast(multiple)
         found = price_bounds(target, prior, quotes=quotes, divergence=ChiSquared(), radius=chosen)
     _print_bounds(found, f"{payoff} at {strike:g} F, {smile.label}", as_json, as_csv)

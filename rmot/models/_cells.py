@@ -2,13 +2,14 @@
 
 The half-line of prices is cut at s_1 < ... < s_n. Each cell is one node, at the cell's conditional
 mean, with the cell's mass; so total mass and forward are exact, and a payoff that is linear within
-cells loses nothing. Beyond s_n the measure keeps its partial moments of order 0, 1 and 2.
+cells loses nothing: boundaries are moved onto the kinks that the caller names. Beyond s_n the
+measure keeps its partial moments of order 0, 1 and 2.
 """
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import AccuracyError, ParameterError
 from rmot.numerics.discrete import Prior, Tail
@@ -26,6 +27,7 @@ def discretise(
     deviation: float,
     n_points: int,
     upper: float | None = None,
+    kinks: ArrayLike = (),
 ) -> Prior:
     """Cut a law into cells.
 
@@ -39,11 +41,14 @@ def discretise(
     upper : float, optional
         Price (forward = 1) at which the tail starts; by default the one that 1e-12 of the mass
         exceeds.
+    kinks : array_like, shape (m,)
+        Prices (forward = 1) that are to be boundaries of cells.
 
     Raises
     ------
     ParameterError
-        Too few points, or an end that is not above the forward.
+        Too few points, an end that is not above the forward, or kinks that are not increasing
+        prices between the first boundary and the end, each with a boundary of its own.
     AccuracyError
         The masses or means of the cells are not resolved.
     """
@@ -53,7 +58,7 @@ def discretise(
         raise ParameterError(f"expected the tail to start above the forward, 1; got {upper}")
     low = _quantile(partial_moments, deviation, upper=False)
     high = _quantile(partial_moments, deviation, upper=True) if upper is None else np.log(upper)
-    k = _boundaries(low, high, deviation, n_points)
+    k = _through(_boundaries(low, high, deviation, n_points), kinks)
     left = k < 0.0
     mass, first = (_cells(partial_moments, k, left, order) for order in (0, 1))
     points = first / mass
@@ -82,6 +87,26 @@ def _boundaries(low: float, high: float, deviation: float, count: int) -> NDArra
     width = 2.0 * deviation
     ends = np.arcsinh(np.array([low, high]) / width)
     return width * np.sinh(np.linspace(ends[0], ends[1], count))
+
+
+def _through(k: NDArray[np.float64], kinks: ArrayLike) -> NDArray[np.float64]:
+    """Move the boundary nearest to each kink onto it."""
+    prices = np.asarray(kinks, dtype=np.float64)
+    if not prices.size:
+        return k
+    if prices.ndim != 1 or not (np.all(np.isfinite(prices)) and np.all(prices > 0.0)):
+        raise ParameterError(f"expected positive prices as kinks; got {kinks}")
+    wanted = np.log(prices)
+    nearest = np.argmin(np.abs(k[:, None] - wanted), axis=0)
+    inside = np.all((wanted > k[0]) & (wanted < k[-1]))
+    if not (inside and np.all(np.diff(nearest) > 0) and 0 < nearest[0] <= nearest[-1] < k.size - 1):
+        raise ParameterError(
+            f"expected increasing kinks between {np.exp(k[0]):.4g} and {np.exp(k[-1]):.4g}, no two "
+            f"in one cell; got {kinks}"
+        )
+    moved = k.copy()
+    moved[nearest] = wanted
+    return moved
 
 
 def _cells(

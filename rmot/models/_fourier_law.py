@@ -132,7 +132,13 @@ class FourierLaw(ABC):
         price = np.where(price > error, price, np.nan)
         return implied_volatility_otm(price, k.ravel(), maturity).reshape(k.shape)
 
-    def prior(self, maturity: float, n_points: int = 1000, upper: float | None = None) -> Prior:
+    def prior(
+        self,
+        maturity: float,
+        n_points: int = 1000,
+        upper: float | None = None,
+        kinks: ArrayLike = (),
+    ) -> Prior:
         """Return the law of S_T / F as a discrete measure with exact mass, forward and tail.
 
         Parameters
@@ -144,6 +150,9 @@ class FourierLaw(ABC):
         upper : float, optional
             Price, forward = 1, beyond which the law is kept by its partial moments alone; payoffs
             must be linear there. By default 1e-12 of the mass lies beyond.
+        kinks : array_like, shape (m,)
+            Prices, forward = 1, at which payoffs bend or jump; what is linear between them is
+            priced without error. Others are off by up to the mass of a cell times the jump.
 
         Raises
         ------
@@ -160,4 +169,4 @@ class FourierLaw(ABC):
             strip = self._strip(maturity)
             return partial_moments(log_phi, strip, deviation, k, order, upper=upper)[0]
 
-        return discretise(moments, deviation, n_points, upper)
+        return discretise(moments, deviation, n_points, upper, kinks)

@@ -49,7 +49,13 @@ class BlackScholes:
         check_maturity(maturity)
         return np.full(check_log_moneyness(log_moneyness).shape, float(self.volatility))
 
-    def prior(self, maturity: float, n_points: int = 1000, upper: float | None = None) -> Prior:
+    def prior(
+        self,
+        maturity: float,
+        n_points: int = 1000,
+        upper: float | None = None,
+        kinks: ArrayLike = (),
+    ) -> Prior:
         """Return the law of S_T / F as a discrete measure with exact mass, forward and tail.
 
         Arguments and errors are those of `RoughHeston.prior`.
@@ -62,4 +68,4 @@ class BlackScholes:
             scale = np.exp(0.5 * order * (order - 1) * deviation**2)
             return scale * ndtr(centred if upper else -centred)
 
-        return discretise(moments, float(deviation), n_points, upper)
+        return discretise(moments, float(deviation), n_points, upper, kinks)

@@ -11,6 +11,7 @@ from datetime import date
 import pandas as pd
 
 from rmot.artifact.formats import Column, fixed, latex_table
+from rmot.market.registry import sha256
 from rmot.payoffs import basket_call
 from rmot.studies.index_quotes import quoted_surface
 from rmot.studies.study import Config, main
@@ -46,6 +47,7 @@ def run(config: Config) -> pd.DataFrame:
                 "gap": found.gap,
                 "published_lower": row["lower"],
                 "published_upper": row["upper"],
+                "published_sha256": sha256(config.inputs["published"]),
                 "quotes": sum(len(side) for side in quotes),
                 "data": " and ".join(sorted({source.kind for source in sources})),
                 "data_sha256": " ".join(source.sha256 for source in sources),

@@ -32,7 +32,9 @@ def run(config: Config) -> pd.DataFrame:
     fit = Fit.load(config.inputs["SPX_fit"])
     (smile,) = quoted_surface(config, "SPX").select(maturities=[EXPIRY]).slices
     quotes = Quotes.from_smile(smile)
-    prior = fit.model.prior(smile.maturity, n_points=N_POINTS[config.profile])
+    prior = fit.model.prior(
+        smile.maturity, n_points=N_POINTS[config.profile], kinks=sorted(STRIKES.values())
+    )
     payoffs: dict[str, Payoff] = {
         "call": call(STRIKES["call"]),
         "digital": digital(STRIKES["digital"]),
