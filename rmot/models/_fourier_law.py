@@ -1,5 +1,6 @@
 """Knows how to price options under a law whose log characteristic function has error estimates."""
 
+import math
 from abc import ABC, abstractmethod
 from typing import Literal, overload
 
@@ -11,13 +12,38 @@ from rmot.models._cells import discretise
 from rmot.models._checks import check_log_moneyness, check_maturity, check_range
 from rmot.numerics.discrete import Prior
 from rmot.numerics.fourier import otm_prices
-from rmot.numerics.implied_volatility import implied_volatility_otm
+from rmot.numerics.implied_volatility import implied_volatility_otm, rough_vega
 from rmot.numerics.partial_moments import partial_moments
 
 _PRIOR_TOLERANCE = 1e-13
 
 _WIDEST = 4.0
 """Half-width of the contour in units of 1 / standard deviation; wider ones gain nothing."""
+
+_VOLATILITY_ERROR = 3e-7
+_WORST_VOLATILITY_ERROR = 1e-6
+_SMALLEST_PRICE = 2e-8
+"""By default volatilities are as accurate as the first, else refused beyond the second, where the
+out-of-the-money price exceeds the third."""
+
+
+def _price_errors(
+    k: NDArray[np.float64], deviation: float, root_maturity: float
+) -> NDArray[np.float64]:
+    """Return price errors that amount to the default volatility error, by a guessed volatility."""
+    d = (0.5 * deviation * deviation - k) / deviation
+    vega = root_maturity * np.exp(-0.5 * d * d) / math.sqrt(2.0 * math.pi)
+    # an option of the smallest price has d of about 5 and a vega of about price d^2 / volatility
+    least = 20.0 * _SMALLEST_PRICE * root_maturity / deviation
+    return _VOLATILITY_ERROR * np.maximum(vega, least)
+
+
+def _volatility_errors(
+    price: NDArray[np.float64], k: NDArray[np.float64], maturity: float
+) -> NDArray[np.float64]:
+    """Return price errors that amount to the worst volatility error; infinite for small prices."""
+    vega = rough_vega(price, k, maturity)
+    return np.where(price > _SMALLEST_PRICE, _WORST_VOLATILITY_ERROR * vega, np.inf)
 
 
 class FourierLaw(ABC):
@@ -30,8 +56,8 @@ class FourierLaw(ABC):
         """Return log E exp(iuX), shape (n,), and its estimated absolute errors."""
 
     @abstractmethod
-    def _guess(self, u: NDArray[np.complex128], maturity: float) -> NDArray[np.complex128]:
-        """Return a cheap approximation of log E exp(iuX), for placing contours."""
+    def _growth(self, maturity: float) -> NDArray[np.float64]:
+        """Return what `rmot.numerics.contours.log_growth` needs, shape (factors, 5)."""
 
     @abstractmethod
     def _strip(self, maturity: float) -> tuple[float, float]:
@@ -42,25 +68,47 @@ class FourierLaw(ABC):
         """Return the order of magnitude of the standard deviation of X."""
 
     def _otm(
-        self, k: NDArray[np.float64], maturity: float, tolerance: float
+        self, k: NDArray[np.float64], maturity: float, tolerance: float | None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        check_range("tolerance", tolerance, 0.0, 1.0)
+        """Return out-of-the-money prices and errors, at the default accuracy or a given one."""
+        if tolerance is not None:
+            check_range("tolerance", tolerance, 0.0, 1.0)
+            price, error = self._invert(k, maturity, np.full(k.size, 0.8 * tolerance))
+            self._refuse_if(error > tolerance, error, maturity, f"{tolerance:.1e}")
+            return price, error
+        admissible = _price_errors(k, self._deviation(maturity), math.sqrt(maturity))
+        price, error = self._invert(k, maturity, admissible)
+        limit = _volatility_errors(price, k, maturity)
+        if np.any(error > limit):
+            # the volatility was not known beforehand, nor the vega that turns its error into price
+            price, error = self._invert(k, maturity, np.minimum(admissible, 0.3 * limit))
+            limit = _volatility_errors(price, k, maturity)
+        self._refuse_if(
+            error > limit, error, maturity, f"{_WORST_VOLATILITY_ERROR:.0e} in implied volatility"
+        )
+        return price, error
+
+    def _invert(
+        self, k: NDArray[np.float64], maturity: float, tolerance: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         below, above = self._strip(maturity)
         widest = _WIDEST / self._deviation(maturity)
-        price, error = otm_prices(
+        return otm_prices(
             lambda u, admissible: self._log_phi(u, maturity, admissible),
-            lambda u: self._guess(u, maturity),
+            self._growth(maturity),
             (min(below, widest), min(above, 1.0 + widest)),
             k,
-            0.3 * tolerance,
+            tolerance,
         )
-        if not np.all(error <= tolerance):
-            worst = float(np.max(error))
+
+    def _refuse_if(
+        self, bad: NDArray[np.bool_], error: NDArray[np.float64], maturity: float, wanted: str
+    ) -> None:
+        if np.any(bad):
             raise AccuracyError(
-                f"option prices of {self} at maturity {maturity} reach an error of {worst:.1e}; "
-                f"tolerance was {tolerance:.1e}"
+                f"option prices of {self} at maturity {maturity} reach an error of "
+                f"{float(np.max(error[bad])):.1e}; wanted was {wanted}"
             )
-        return price, error
 
     @overload
     def call_price(
@@ -69,7 +117,7 @@ class FourierLaw(ABC):
         maturity: float,
         return_error: Literal[False] = False,
         *,
-        tolerance: float = 1e-12,
+        tolerance: float | None = None,
     ) -> NDArray[np.float64]: ...
 
     @overload
@@ -79,7 +127,7 @@ class FourierLaw(ABC):
         maturity: float,
         return_error: Literal[True],
         *,
-        tolerance: float = 1e-12,
+        tolerance: float | None = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 
     def call_price(
@@ -88,7 +136,7 @@ class FourierLaw(ABC):
         maturity: float,
         return_error: bool = False,
         *,
-        tolerance: float = 1e-12,
+        tolerance: float | None = None,
     ) -> NDArray[np.float64] | tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return undiscounted calls with forward 1, and their estimated errors if asked.
 
@@ -100,8 +148,9 @@ class FourierLaw(ABC):
             T > 0 in years.
         return_error : bool
             Return a pair (prices, estimated absolute errors).
-        tolerance : float
-            Admissible absolute error of the out-of-the-money price.
+        tolerance : float, optional
+            Admissible absolute error of the out-of-the-money price. By default about 1e-7 in
+            implied volatility, for all strikes whose out-of-the-money price exceeds 2e-8.
 
         Returns
         -------
@@ -112,7 +161,8 @@ class FourierLaw(ABC):
         ParameterError
             If strikes are empty or not finite, or the maturity is not positive.
         AccuracyError
-            If the estimated error exceeds the tolerance; the message says what is reached.
+            If the estimated error exceeds the tolerance, by default 1e-6 in implied volatility;
+            the message says what is reached.
         """
         k = check_log_moneyness(log_moneyness)
         price, error = self._otm(k.ravel(), check_maturity(maturity), tolerance)
@@ -120,7 +170,7 @@ class FourierLaw(ABC):
         return (price, error.reshape(k.shape)) if return_error else price
 
     def implied_volatility(
-        self, log_moneyness: ArrayLike, maturity: float, *, tolerance: float = 1e-12
+        self, log_moneyness: ArrayLike, maturity: float, *, tolerance: float | None = None
     ) -> NDArray[np.float64]:
         """Return Black volatilities of out-of-the-money prices; same shape as log_moneyness.
 

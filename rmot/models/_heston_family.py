@@ -1,11 +1,10 @@
-"""Knows what Heston and rough Heston share: moment explosion, growth, and pricing from phi."""
+"""Knows what Heston and rough Heston share: a cheap strip of finite moments."""
 
 import math
 
 import numpy as np
 
 from rmot.numerics.compiled import kernel
-from rmot.numerics.fractional_riccati import riccati_guess
 
 
 @kernel
@@ -45,17 +44,3 @@ def moment_strip(vol_of_vol, correlation, mean_reversion, clock):
                 low = middle
         result = (low, result[1]) if side == 0 else (result[0], 1.0 + low)
     return result
-
-
-@kernel
-def approximate_log_phi(
-    u, time_power, vol_of_vol, correlation, mean_reversion, source_weight, level_weight
-):
-    """Return a rough log phi, right in its small- and large-frequency growth, to place contours."""
-    out = np.empty(u.size, dtype=np.complex128)
-    for i in range(u.size):
-        c0 = -0.5 * (u[i] * u[i] + 1j * u[i])
-        c1 = 1j * u[i] * correlation * vol_of_vol - mean_reversion
-        h = riccati_guess(c0, c1, 0.5 * vol_of_vol * vol_of_vol, time_power)
-        out[i] = h * (source_weight + level_weight)
-    return out

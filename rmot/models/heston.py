@@ -55,7 +55,9 @@ class Heston(FourierLaw):
         check_range("mean_reversion", self.mean_reversion, 0.0, math.inf, closed_low=True)
         check_range("long_run_variance", self.long_run_variance, 0.0, math.inf, closed_low=True)
 
-    def _guess(self, u: NDArray[np.complex128], maturity: float) -> NDArray[np.complex128]:
+    def _closed_form(
+        self, u: NDArray[np.complex128], maturity: float
+    ) -> NDArray[np.complex128]:
         nu = self.vol_of_vol
         drift = self.mean_reversion - 1j * u * (self.correlation * nu)
         source = u * u + 1j * u
@@ -76,8 +78,14 @@ class Heston(FourierLaw):
     def _log_phi(
         self, u: NDArray[np.complex128], maturity: float, tolerance: NDArray[np.float64] | float
     ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
-        values = self._guess(u, maturity)
+        values = self._closed_form(u, maturity)
         return values, 1e-15 * (1.0 + np.abs(values))
+
+    def _growth(self, maturity: float) -> NDArray[np.float64]:
+        drift = self.mean_reversion * self.long_run_variance * maturity
+        nu, kappa = self.vol_of_vol, self.mean_reversion
+        weight = self.initial_variance + drift
+        return np.array([[self.correlation * nu, -kappa, 0.5 * nu * nu, maturity, weight]])
 
     def _strip(self, maturity: float) -> tuple[float, float]:
         return moment_strip(self.vol_of_vol, self.correlation, self.mean_reversion, maturity)
@@ -103,4 +111,4 @@ class Heston(FourierLaw):
         ParameterError
             If u is empty or not finite or maturity is not positive.
         """
-        return self._guess(check_frequency(u), check_maturity(maturity))
+        return self._closed_form(check_frequency(u), check_maturity(maturity))

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from rmot.errors import AccuracyError
 from rmot.models._checks import check_frequency, check_maturity, check_range
 from rmot.models._fourier_law import FourierLaw
-from rmot.models._heston_family import approximate_log_phi, moment_strip
+from rmot.models._heston_family import moment_strip
 from rmot.numerics.fractional_riccati import riccati_means
 
 
@@ -111,19 +111,13 @@ class RoughHeston(FourierLaw):
         level = self.mean_reversion * self.long_run_variance
         return maturity * (level * mean_h + self.initial_variance * mean_source), scale * error
 
-    def _guess(self, u: NDArray[np.complex128], maturity: float) -> NDArray[np.complex128]:
-        alpha = self.hurst + 0.5
+    def _growth(self, maturity: float) -> NDArray[np.float64]:
+        alpha, nu = self.hurst + 0.5, self.vol_of_vol
         level = self.mean_reversion * self.long_run_variance * maturity
         source = self.initial_variance * maturity ** (1.0 - alpha) / math.gamma(2.0 - alpha)
-        return approximate_log_phi(
-            u,
-            maturity**alpha,
-            self.vol_of_vol,
-            self.correlation,
-            self.mean_reversion,
-            source,
-            level,
-        )
+        drift = -self.mean_reversion
+        row = [self.correlation * nu, drift, 0.5 * nu * nu, maturity**alpha, source + level]
+        return np.array([row])
 
     def log_characteristic_function(self, u: ArrayLike, maturity: float) -> NDArray[np.complex128]:
         """Return log E exp(iuX), X = log(S_T / F).

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics.compiled import kernel
+from rmot.numerics.contours import log_amplitude, log_growth, place_contour
 
 LogCharacteristicFunction = Callable[
     [NDArray[np.complex128], NDArray[np.float64]],
@@ -29,230 +30,244 @@ LogCharacteristicFunction = Callable[
 """(frequencies, admissible absolute errors) -> (values of log phi, their estimated errors)."""
 
 _MOST_NODES = 1600
-_LARGEST_BEND = 0.6
-_HALVINGS = 8
+_ROUNDS = 16
+_FINER = 0.6
+_SIDE_NODES = 8
+_FEW_NODES = 30
+_SIDE_CAUTION = 3.0
+_ROUNDING = 4e-16
+_SHARE = 0.3
+"""Part of the admissible error that the characteristic function may use up."""
 
 
 @kernel
-def contour(omega, width, theta, step, count):
-    """Return nodes u_j = i omega + width sinh(i theta + j step), j = 0..count, and du/dy there."""
-    nodes = np.empty(count + 1, dtype=np.complex128)
-    speed = np.empty(count + 1, dtype=np.complex128)
-    sine = math.sin(theta)
-    cosine = math.cos(theta)
-    for j in range(count + 1):
-        y = j * step
-        grow = math.sinh(y)
-        high = math.cosh(y)
-        nodes[j] = complex(width * grow * cosine, omega + width * high * sine)
-        speed[j] = complex(width * high * cosine, width * grow * sine)
-    return nodes, speed
+def _fill_nodes(shape, k, log_tolerance, growth, u, weight, admissible):
+    """Fill frequencies, weights of phi, and the errors of log phi that the prices can bear."""
+    omega, width, theta, step = shape[:4]
+    cosine, sine = math.cos(theta), math.sin(theta)
+    count = u.size
+    for j in range(count):
+        wide, high = math.sinh(j * step), math.cosh(j * step)
+        u[j] = complex(width * wide * cosine, omega + width * high * sine)
+        speed = complex(width * high * cosine, width * wide * sine)
+        weight[j] = -step / math.pi * speed / (u[j] * (u[j] + 1j))
+        if j == 0:
+            weight[j] *= 0.5
+        exponent = log_growth(u[j], growth).real
+        exponent += log_amplitude(1.0 + u[j].imag, k, log_tolerance)
+        admissible[j] = _SHARE / (count * abs(weight[j]) * math.exp(min(exponent, 600.0)) + 1e-300)
+    return 0
 
 
 @kernel
-def _sums(nodes, weights, k, fine, coarse):
-    """Sum Re weights e^{(1 - i u) k} over all nodes and over every other one."""
-    for m in range(k.size):
-        even = 0.0
-        odd = 0.0
-        for j in range(nodes.size):
-            size = math.exp((1.0 + nodes[j].imag) * k[m])
-            angle = -nodes[j].real * k[m]
-            term = size * (weights[j].real * math.cos(angle) - weights[j].imag * math.sin(angle))
-            if j == 0:
-                term *= 0.5
-            if j % 2 == 0:
-                even += term
-            else:
-                odd += term
-        fine[m] = even + odd
-        coarse[m] = 2.0 * even
-
-
-def _height(place: float, omega: float, width: float) -> float:
-    """Return the angle of the contour that runs through i * place."""
-    return math.asin(min(max((place - omega) / width, -1.0), 1.0))
-
-
-def _pole_terms(
-    omega: float, width: float, theta: float, step: float, k: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return what the poles at u = 0 and u = -i add to the trapezoidal sum of step `step`."""
-    total = np.zeros(k.size)
-    for place, size, sign in ((0.0, np.exp(k), 1.0), (-1.0, np.ones(k.size), -1.0)):
-        height = _height(place, omega, width) - theta
+def _poles(omega, width, theta, step, strike):
+    """Return what the poles at u = 0 and u = -i add to the trapezoidal sum."""
+    total = 0.0
+    for side in range(2):
+        height = math.asin(min(max((-side - omega) / width, -1.0), 1.0)) - theta
         exponent = min(2.0 * math.pi * abs(height) / step, 700.0)
-        total += sign * math.copysign(1.0, height) * size / math.expm1(exponent)
+        size = strike if side == 0 else -1.0
+        total += math.copysign(1.0, height) * size / math.expm1(exponent)
     return total
 
 
-_ANGLES = np.linspace(-0.5 * math.pi, 0.5 * math.pi, 32)[1:-1]
-_LADDER = np.arange(0.0, 12.0, 0.2)
+@kernel
+def _discretisation(fine, coarse, peak):
+    """Estimate the rule's error at step h from its changes between h and 2h and 2h and 4h.
+
+    Halving the step squares the error in units of the peak where it is exponential in 1/h, and more
+    where the integrand decays like a Gaussian; the two changes say which.
+    """
+    if not (fine < 0.1 * peak and coarse < peak) or fine <= 1e-16 * peak:
+        return fine
+    power = math.log(fine / peak) / min(math.log(coarse / peak), -1e-3)
+    power = min(max(0.85 * power, 1.8), 3.4)
+    return min(fine, 10.0 * peak * (fine / peak) ** power)
 
 
 @kernel
-def _cheapest(size, angles, ladder, log_tolerance):
-    """Choose the bend and step that need the fewest nodes.
+def _fill_sides(shape, u, admissible):
+    """Fill frequencies on the two contours that bound the rule's error; any accuracy will do."""
+    half = u.size // 2
+    reach = shape[4]
+    for j in range(u.size):
+        bend = shape[5 + j % 2]
+        y = (j // 2) * reach / half
+        u[j] = complex(
+            shape[1] * math.sinh(y) * math.cos(bend),
+            shape[0] + shape[1] * math.cosh(y) * math.sin(bend),
+        )
+        admissible[j] = np.inf
+    return 0
 
-    size[i, j] bounds the logarithm of the integrand on the contour bent by angles[i] at ladder[j].
-    A contour bent by theta has an error exp(M(phi) - 2 pi |phi - theta| / step) for each phi on
-    either side, where M(phi) is the largest size along phi.
+
+@kernel
+def _bound_error(shape, u, log_phi, log_phi_error, k, bound):
+    """Fill the theorem's bound: the integral of |g| along either side times e^{-2 pi distance/h}."""
+    half = u.size // 2
+    spacing = shape[4] / half
+    for m in range(k.size):
+        bound[m] = 0.0
+        for j in range(u.size):
+            bend = shape[5 + j % 2]
+            y = (j // 2) * spacing
+            speed = shape[1] * math.hypot(
+                math.cosh(y) * math.cos(bend), math.sinh(y) * math.sin(bend)
+            )
+            size = log_phi[j].real + log_phi_error[j] + (1.0 + u[j].imag) * k[m]
+            size -= 2.0 * math.pi * abs(bend - shape[2]) / shape[3]
+            size = math.exp(min(size, 600.0)) * speed / abs(u[j] * (u[j] + 1j))
+            bound[m] += size * spacing / math.pi * (0.5 if y == 0.0 else 1.0)
+        bound[m] *= _SIDE_CAUTION
+        if not bound[m] < 1e300:
+            bound[m] = np.inf
+    return 0
+
+
+@kernel
+def _sum_wing(
+    shape, calls, u, weight, log_phi, log_phi_error, k, tolerance, bound, price, error
+):
+    """Sum one wing, put the out-of-the-money price, and say what limits the accuracy.
+
+    Returns the largest ratios to the tolerance of the errors of the step, of the cut-off, and of
+    log phi with rounding.
     """
-    count = angles.size
-    peak = np.empty(count)
-    for i in range(count):
-        peak[i] = np.max(size[i])
-    best = (np.inf, 0.0, 0.1, 1.0)
-    for i in range(count):
-        if abs(angles[i]) > _LARGEST_BEND:
-            continue
-        last = 0
-        for j in range(ladder.size):
-            if size[i, j] > log_tolerance:
-                last = j
-        if last + 1 >= ladder.size:
-            continue
-        below = 0.0
-        above = 0.0
-        for other in range(count):
-            if not peak[other] < 1e3:
-                continue
-            step = 2.0 * math.pi * abs(angles[other] - angles[i])
-            step /= max(peak[other] - log_tolerance, 1.0)
-            if other < i:
-                below = max(below, step)
-            elif other > i:
-                above = max(above, step)
-        step = min(below, above)
-        if step > 0.0 and ladder[last + 1] / step < best[0]:
-            best = (ladder[last + 1] / step, angles[i], step, ladder[last + 1])
-    return best
+    omega, width, theta, step = shape[:4]
+    count = u.size
+    weighted = np.empty(count, dtype=np.complex128)
+    for j in range(count):
+        weighted[j] = weight[j] * np.exp(log_phi[j])
+    crossing = omega + width * math.sin(theta)
+    worst_step, worst_end, worst_phi = 0.0, 0.0, 0.0
+    for m in range(k.size):
+        fourth = 0.0
+        even = 0.0
+        odd = 0.0
+        noise = 0.0
+        peak = 0.0
+        size = 0.0
+        for j in range(count):
+            size = math.exp((1.0 + u[j].imag) * k[m])
+            angle = -u[j].real * k[m]
+            term = size * (
+                weighted[j].real * math.cos(angle) - weighted[j].imag * math.sin(angle)
+            )
+            size *= abs(weighted[j].real) + abs(weighted[j].imag)
+            noise += size * (log_phi_error[j] + _ROUNDING)
+            peak = max(peak, size)
+            if j % 4 == 0:
+                fourth += term
+            elif j % 2 == 0:
+                even += term
+            else:
+                odd += term
+        strike = math.exp(k[m])
+        fine = fourth + even + odd + _poles(omega, width, theta, step, strike)
+        coarse = 2.0 * (fourth + even) + _poles(omega, width, theta, 2.0 * step, strike)
+        coarsest = 4.0 * fourth + _poles(omega, width, theta, 4.0 * step, strike)
+        spread = _discretisation(abs(fine - coarse), abs(coarse - coarsest), peak / step)
+        spread = min(spread, bound[m])
+        end = size / step
+        total = spread + end + noise
+        error[m] = total if total < np.inf else np.inf
+        worst_step = max(worst_step, spread / tolerance[m])
+        worst_end = max(worst_end, end / tolerance[m])
+        worst_phi = max(worst_phi, noise / tolerance[m])
+        # along the contour the integrand gives the call, the call less 1, or the put
+        if crossing < -1.0:
+            price[m] = fine if calls else fine + math.expm1(k[m])
+        elif crossing < 0.0:
+            price[m] = fine + (1.0 if calls else strike)
+        else:
+            price[m] = fine - math.expm1(k[m]) if calls else fine
+    return worst_step, worst_end, worst_phi
 
 
-class _Contour:
-    """Geometry of one wing: centre, width, bend, step and reach of the sinh contour."""
+class _Wing:
+    """The state of one wing's sum: its contour, its nodes and what was found there."""
 
     def __init__(
         self,
-        guess: Callable[[NDArray[np.complex128]], NDArray[np.complex128]],
         strip: tuple[float, float],
+        growth: NDArray[np.float64],
         k: NDArray[np.float64],
+        tolerance: NDArray[np.float64],
         calls: bool,
-        tolerance: float,
     ) -> None:
-        low, high = -strip[1], strip[0]  # Im u of the two critical moments
-        # the centre lies on the pay-off's side of -1/2, or on it
-        if calls:
-            high = min(high, -1.0 - low)
-        else:
-            low = max(low, -1.0 - high)
-        self.omega = 0.5 * (low + high)
-        self.width = 0.475 * (high - low)
-        poles = [_height(place, self.omega, self.width) for place in (0.0, -1.0)]
-        angles = np.append(_ANGLES, 0.5 * (poles[0] + poles[1]))
-        # off the poles
-        distance = np.min(np.abs(angles[:, None] - np.array(poles)), axis=1)
-        angles = np.sort(angles[(distance >= min(0.12, 0.5 * (poles[0] - poles[1])))])
-        lines = angles[:, None] * 1j + _LADDER[None, :]
-        nodes = 1j * self.omega + self.width * np.sinh(lines)
-        with np.errstate(all="ignore"):
-            size = np.real(guess(nodes.ravel().astype(np.complex128))).reshape(nodes.shape)
-            size += np.log(np.abs(self.width * np.cosh(lines) / (nodes * (nodes + 1j))))
-            drift = 1.0 + nodes.imag
-            size += np.maximum(drift * k.min(), drift * k.max())
-        size[~(size < 1e300)] = np.inf
-        _, self.theta, self.step, self.reach = _cheapest(
-            size, angles, _LADDER, math.log(tolerance) - 1.0
+        self.calls, self.k, self.tolerance = calls, k, tolerance
+        # few strikes stand for all where only magnitudes are wanted
+        some = np.append(np.arange(0, k.size, 1 + k.size // 5), [k.argmin(), k.argmax()])
+        self.some, self.log_tolerance = k[some], np.log(tolerance[some])
+        self.growth = growth
+        self.shape = place_contour(
+            -strip[1], strip[0], calls, self.some, self.log_tolerance, growth
         )
-        self.step *= 0.75
-        crossing = self.omega + self.width * math.sin(self.theta)
-        # along the contour the integrand gives the call, the call less 1, or the put
-        self.payoff = 0 if crossing < -1.0 else 1 if crossing < 0.0 else 2
+        self.price, self.error = np.full(k.size, np.nan), np.full(k.size, np.inf)
+        self.rounds_left = _ROUNDS if self.shape[3] > 0.0 else 0
+        if self.rounds_left:
+            self.resize(self.shape[3], self.shape[4])
 
-
-def _interleave(even: NDArray, odd: NDArray) -> NDArray:
-    both = np.empty(even.size + odd.size, dtype=even.dtype)
-    both[::2], both[1::2] = even, odd
-    return both
-
-
-def _to_otm(
-    price: NDArray[np.float64], k: NDArray[np.float64], calls: bool, payoff: int
-) -> NDArray[np.float64]:
-    """Turn what a contour gives (0: call, 1: call less 1, 2: put) into the wing's own option."""
-    if payoff == 1:
-        return price + (1.0 if calls else np.exp(k))
-    if payoff == 2 and calls:
-        return price - np.expm1(k)
-    if payoff == 0 and not calls:
-        return price + np.expm1(k)
-    return price
-
-
-def _wing(
-    log_phi: LogCharacteristicFunction,
-    guess: Callable[[NDArray[np.complex128]], NDArray[np.complex128]],
-    strip: tuple[float, float],
-    k: NDArray[np.float64],
-    calls: bool,
-    tolerance: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Price one wing; the error is infinite where no contour within the limits gives a price."""
-    at = _Contour(guess, strip, k, calls, tolerance)
-    step = at.step
-    count = 2 * math.ceil(0.5 * at.reach / step)
-    price = np.full(k.size, np.nan)
-    estimate = np.full(k.size, np.inf)
-    fine, coarse = np.empty(k.size), np.empty(k.size)
-    known: tuple[NDArray[np.complex128], NDArray[np.float64]] | None = None
-    for _ in range(_HALVINGS):
+    def resize(self, step: float, reach: float) -> None:
+        """Lay out nodes with a multiple of four steps, then those that bound the error."""
+        count = 4 * math.ceil(0.25 * (reach / step + 1.0))
         if count > _MOST_NODES:
-            break
-        nodes, speed = contour(at.omega, at.width, at.theta, step, count)
-        weights = -step / math.pi * speed / (nodes * (nodes + 1j))
-        drift = 1.0 + nodes.imag
-        amplitude = np.exp(np.maximum(drift * k.min(), drift * k.max()))
-        size = np.exp(np.minimum(np.real(guess(nodes)), 500.0))
-        admissible = 0.3 * tolerance / (count * np.abs(weights) * amplitude * size + 1e-300)
-        if known is None:
-            known = log_phi(nodes, admissible)
+            self.rounds_left = 0
+            return
+        self.shape = (*self.shape[:3], step, (count - 1) * step, *self.shape[5:])
+        # with many steps the sums of every second and fourth show the error
+        sides = _SIDE_NODES if count < _FEW_NODES else 0
+        self.count, self.bound = count, np.full(self.k.size, np.inf)
+        self.u = np.empty(count + sides, np.complex128)
+        self.weight, self.admissible = np.empty(count, np.complex128), np.empty(count + sides)
+        _fill_nodes(
+            self.shape,
+            self.some,
+            self.log_tolerance,
+            self.growth,
+            self.u[:count],
+            self.weight,
+            self.admissible[:count],
+        )
+        if sides:
+            _fill_sides(self.shape, self.u[count:], self.admissible[count:])
+
+    def take(self, log_phi: NDArray[np.complex128], log_phi_error: NDArray[np.float64]) -> None:
+        """Take log phi at the nodes laid out, sum, and lay out more nodes where that helps."""
+        self.rounds_left -= 1
+        count = self.count
+        if count < self.u.size:
+            _bound_error(
+                self.shape, self.u[count:], log_phi[count:], log_phi_error[count:], self.k, self.bound
+            )
+        step, end, noise = _sum_wing(
+            self.shape,
+            self.calls,
+            self.u[:count],
+            self.weight,
+            log_phi[:count],
+            log_phi_error[:count],
+            self.k,
+            self.tolerance,
+            self.bound,
+            self.price,
+            self.error,
+        )
+        if step + end + noise <= 1.0 or step + end < 1e-3 or (noise > 3.0 and end < 0.5):
+            # done, or limited by the characteristic function: a smaller step would not help
+            self.rounds_left = 0
+        elif end > 0.5:
+            self.resize(self.shape[3], 1.1 * self.shape[4])
         else:
-            # the nodes of the wider step are every other node of this one
-            odd = log_phi(nodes[1::2], admissible[1::2])
-            known = _interleave(known[0], odd[0]), _interleave(known[1], odd[1])
-        values, errors = known
-        weighted = weights * np.exp(values)
-        _sums(nodes, weighted, k, fine, coarse)
-        price = fine + _pole_terms(at.omega, at.width, at.theta, step, k)
-        spread = np.abs(price - coarse - _pole_terms(at.omega, at.width, at.theta, 2 * step, k))
-        magnitude = np.abs(weighted) * amplitude
-        # the rule converges geometrically: halving the step squares the relative error
-        peak = max(float(np.max(magnitude)) / step, 1e-300)
-        discretisation = np.minimum(spread, 10.0 * spread**2 / peak)
-        solver = float(np.sum(magnitude * errors))
-        truncation = float(magnitude[-1]) / step
-        estimate = discretisation + (solver + truncation + 4e-16 * float(np.sum(magnitude)))
-        estimate[~np.isfinite(estimate)] = np.inf
-        if np.all(estimate <= tolerance):
-            break
-        if truncation > 0.5 * tolerance:
-            count += 2 * math.ceil(0.1 * count)
-            known = None
-        elif solver > 3.0 * tolerance or np.all(discretisation <= 0.5 * tolerance):
-            # the characteristic function limits the accuracy, a smaller step would not
-            break
-        else:
-            step *= 0.5
-            count *= 2
-    return _to_otm(price, k, calls, at.payoff), estimate
+            self.resize(_FINER * self.shape[3], self.shape[4])
 
 
 def otm_prices(
     log_phi: LogCharacteristicFunction,
-    guess: Callable[[NDArray[np.complex128]], NDArray[np.complex128]],
+    growth: NDArray[np.float64],
     strip: tuple[float, float],
     log_moneyness: NDArray[np.float64],
-    tolerance: float = 1e-12,
+    tolerance: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Price out-of-the-money options from a characteristic function, forward 1.
 
@@ -261,15 +276,15 @@ def otm_prices(
     log_phi : callable
         Takes frequencies, shape (n,), and the admissible absolute error of each; returns
         log E exp(iuX) there and estimates of its errors.
-    guess : callable
-        A cheap approximation of log phi, by which contours are placed. It affects the work and
-        never the result.
+    growth : ndarray, shape (factors, 5)
+        What `contours.log_growth` knows of log phi, by which contours are placed. It affects the
+        work and never the result.
     strip : tuple of float
         (p, q), p > 0 and q > 1: the contours cross the imaginary axis where E S^r, -p < r < q.
     log_moneyness : ndarray, shape (m,)
         k = log(strike / forward).
-    tolerance : float
-        Aimed at absolute error of prices.
+    tolerance : ndarray, shape (m,)
+        Aimed at absolute error of each price.
 
     Returns
     -------
@@ -280,11 +295,20 @@ def otm_prices(
         exceed the tolerance; the caller decides.
     """
     k = np.asarray(log_moneyness, dtype=np.float64)
-    price = np.empty(k.size)
-    error = np.empty(k.size)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for calls in (False, True):
-            wing = (k >= 0.0) == calls
-            if wing.any():
-                price[wing], error[wing] = _wing(log_phi, guess, strip, k[wing], calls, tolerance)
+    upper = k >= 0.0
+    sides = [upper] if upper.all() else [~upper] if not upper.any() else [~upper, upper]
+    wings = [_Wing(strip, growth, k[side], tolerance[side], bool(upper[side][0])) for side in sides]
+    while pending := [wing for wing in wings if wing.rounds_left > 0]:
+        values, errors = log_phi(
+            np.concatenate([wing.u for wing in pending]),
+            np.concatenate([wing.admissible for wing in pending]),
+        )
+        start = 0
+        for wing in pending:
+            end = start + wing.u.size
+            wing.take(values[start:end], errors[start:end])
+            start = end
+    price, error = np.empty(k.size), np.empty(k.size)
+    for side, wing in zip(sides, wings, strict=True):
+        price[side], error[side] = wing.price, wing.error
     return price, error

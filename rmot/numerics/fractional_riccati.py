@@ -1,140 +1,49 @@
 """Knows how to solve the fractional Riccati equation D^alpha h = c0 + c1 h + c2 h^2, h(0) = 0.
 
-h is analytic in z = (t/T)^alpha near 0, so F = c0 + c1 h + c2 h^2 is interpolated in the Moebius
-variable y, z = e (1 + y)/(2 e + 1 - y), at Chebyshev points of [-1, 1]: the equation
-
-    h(z) = T^alpha z / Gamma(alpha) ∫_0^1 (1 - w)^{alpha-1} F(z w^alpha) dw
-
-becomes h = A F(h) with a real matrix A that depends only on (alpha, n, e). Poles of h lie at a
-distance of about 1/L, L = |c0 c2|^{1/2} T^alpha, from z = 0; with e ~ 4/L they stay away from the
-interpolation interval, and both the power series at 0 and the expansion in 1/z at the far end are
-resolved, whatever L. The equation is (24) of O. El Euch and M. Rosenbaum, "The characteristic
-function of rough Heston models", Mathematical Finance 29 (2019).
+h is analytic in z = (t/T)^alpha near 0, so F = c0 + c1 h + c2 h^2 is collocated on the Moebius-
+Chebyshev nodes of `fractional_operators`, and the equation becomes h = T^alpha A F(h) with a real
+matrix A. Poles of h lie at a distance of about 1/L, L = |c0 c2|^{1/2} T^alpha, from z = 0; with a
+Moebius scale e ~ 1.5/L they stay away from the interpolation interval, and both the power series at
+0 and the expansion in 1/z at the far end are resolved, whatever L. Newton's iteration takes four
+frequencies at a time; neighbours should be close. The
+equation is (24) of O. El Euch and M. Rosenbaum, "The characteristic function of rough Heston
+models", Mathematical Finance 29 (2019).
 """
 
 import math
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.errors import AccuracyError, ParameterError
+from rmot.errors import ParameterError
 from rmot.numerics.compiled import kernel
+from rmot.numerics.fractional_operators import (
+    GROUPS,
+    LEVELS,
+    FractionalOperators,
+    fractional_operators,
+)
+from rmot.numerics.lanes import (
+    LANES,
+    STRIDE,
+    add_multiple,
+    add_product,
+    invert,
+    set_multiple,
+    set_product,
+    set_root,
+    subtract_product,
+)
 
-_QUADRATURE_POINTS = 121
-_NEWTON_STEPS = 40
-_LEVELS = (8, 12, 16, 20, 24, 32, 44, 60, 84)
-_LANES = 4
+_NEWTON_STEPS = 30
 _ROUNDING = 4e-15
-_NODES_PER_DIGIT = np.array([1.5, 2.6, 3.2, 4.0])
-
-
-@kernel
-def _interpolation_row(z, scale, points, row):
-    """Fill `row` with the Lagrange polynomials in y of `points`, at the y that belongs to z."""
-    n = points.size
-    y = (z * (2.0 * scale + 1.0) - scale) / (scale + z)
-    total = 0.0
-    for j in range(n):
-        gap = y - points[j]
-        if abs(gap) < 1e-15:
-            row[:] = 0.0
-            row[j] = 1.0
-            return
-        value = (1.0 if j % 2 == 0 else -1.0) / gap
-        if j == 0 or j == n - 1:
-            value *= 0.5
-        row[j] = value
-        total += value
-    for j in range(n):
-        row[j] /= total
-
-
-@kernel
-def _collocation(alpha, n, scale):
-    points = -np.cos(np.pi * np.arange(n + 1) / n)
-    z = scale * (1.0 + points) / (2.0 * scale + 1.0 - points)
-    z[0] = 0.0
-    z[n] = 1.0
-    matrix = np.zeros((n + 1, n + 1))
-    average = np.zeros(n + 1)
-    row = np.empty(n + 1)
-    first, last = -3.2, 3.85
-    step = (last - first) / (_QUADRATURE_POINTS - 1)
-    for q in range(_QUADRATURE_POINTS):
-        t = first + q * step
-        bent = 0.5 * np.pi * math.sinh(t)
-        x = 1.0 / (1.0 + math.exp(-2.0 * bent))
-        rest = 1.0 / (1.0 + math.exp(2.0 * bent))
-        weight = step * np.pi * math.cosh(t) * x * rest
-        power = x**alpha
-        singular = weight * rest ** (alpha - 1.0)
-        for i in range(1, n + 1):
-            _interpolation_row(z[i] * power, scale, points, row)
-            for j in range(n + 1):
-                matrix[i, j] += singular * row[j]
-        for j in range(n + 1):
-            average[j] += weight * row[j]
-    for i in range(1, n + 1):
-        for j in range(n + 1):
-            matrix[i, j] *= z[i] / math.gamma(alpha)
-    return z, matrix, average
-
-
-@lru_cache(maxsize=512)
-def collocation(
-    alpha: float, n: int, scale: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return nodes, fractional-integral matrix and averaging weights.
-
-    Parameters
-    ----------
-    alpha : float
-        Order of the integral, in (0, 1].
-    n : int
-        Degree of the interpolation; there are n + 1 nodes.
-    scale : float
-        e > 0 of the Moebius map; a large one gives polynomials in z.
-
-    Returns
-    -------
-    z : ndarray, shape (n + 1,)
-        Nodes t^alpha in [0, 1], both ends among them.
-    matrix : ndarray, shape (n + 1, n + 1)
-        Takes values at the nodes to those of the fractional integral of order alpha over (0, t).
-    average : ndarray, shape (n + 1,)
-        Takes values at the nodes to the integral over t in (0, 1).
-    """
-    return _collocation(alpha, n, scale)
-
-
-@kernel
-def _eliminate(matrix, right):
-    """Solve in place by elimination with partial pivoting; the solution lands in `right`."""
-    n = right.size
-    for col in range(n):
-        best = col
-        size = abs(matrix[col, col].real) + abs(matrix[col, col].imag)
-        for i in range(col + 1, n):
-            other = abs(matrix[i, col].real) + abs(matrix[i, col].imag)
-            if other > size:
-                best = i
-                size = other
-        if best != col:
-            for j in range(col, n):
-                matrix[col, j], matrix[best, j] = matrix[best, j], matrix[col, j]
-            right[col], right[best] = right[best], right[col]
-        inverse = 1.0 / matrix[col, col]
-        for i in range(col + 1, n):
-            factor = matrix[i, col] * inverse
-            for j in range(col + 1, n):
-                matrix[i, j] -= factor * matrix[col, j]
-            right[i] -= factor * right[col]
-    for i in range(n - 1, -1, -1):
-        total = right[i]
-        for j in range(i + 1, n):
-            total -= matrix[i, j] * right[j]
-        right[i] = total / matrix[i, i]
+_SAFETY = 2.0
+# degree = a + b digits + c log2(stiffness / the group's limit), fitted to random frequencies
+_DEGREES_WANTED = np.array(
+    [[2.4, 1.25, 2.3], [5.5, 1.9, 1.7], [6.5, 2.7, 1.4], [8.0, 3.3, 0.0], [10.5, 3.7, 0.0], [17, 3.8, 2]]
+)
+_DEGREES = np.array(LEVELS)
+_LEVEL_COUNT = len(LEVELS)
 
 
 @kernel
@@ -145,183 +54,79 @@ def riccati_guess(c0, c1, c2, time_power):
 
 
 @kernel
-def _tail_weights(n, average):
-    """Return weights (3, n + 1) that give the size of what the mean of F may miss.
-
-    They are those of the last three Chebyshev coefficients of F, times the largest mean over (0, T)
-    of the three polynomials.
-    """
-    tail = np.empty((3, n + 1))
-    largest = 0.0
-    for row in range(3):
-        order = n - 2 + row
-        mean = 0.0
-        for j in range(n + 1):
-            value = math.cos(math.pi * order * (n - j) / n)
-            mean += average[j] * value
-            tail[row, j] = value * (2.0 if row < 2 else 1.0) / n
-        tail[row, 0] *= 0.5
-        tail[row, n] *= 0.5
-        largest = max(largest, abs(mean))
-    return tail * largest
-
-
-@kernel
-def _solve_at(c0, c1, c2, time_power, z, matrix, average):
-    """Return means of h and F over t in (0, 1) and the error of the latter; nan if Newton fails."""
-    n = z.size - 1
-    h = np.empty(n, dtype=np.complex128)
-    slope = np.empty(n, dtype=np.complex128)
-    source = np.empty(n + 1, dtype=np.complex128)
-    residual = np.empty(n, dtype=np.complex128)
-    jacobian = np.empty((n, n), dtype=np.complex128)
-    for i in range(n):
-        h[i] = riccati_guess(c0, c1, c2, time_power * z[i + 1])
-    source[0] = c0
-    converged = False
-    for _ in range(_NEWTON_STEPS):
-        for j in range(n):
-            source[j + 1] = c0 + h[j] * (c1 + c2 * h[j])
-            slope[j] = time_power * (c1 + 2.0 * c2 * h[j])
-        for i in range(n):
-            total = complex(matrix[i + 1, 0] * source[0])
-            for j in range(n):
-                total += matrix[i + 1, j + 1] * source[j + 1]
-                jacobian[i, j] = -matrix[i + 1, j + 1] * slope[j]
-            jacobian[i, i] += 1.0
-            residual[i] = h[i] - time_power * total
-        _eliminate(jacobian, residual)
-        change = 0.0
-        size = 0.0
-        for i in range(n):
-            h[i] -= residual[i]
-            change = max(change, abs(residual[i]))
-            size = max(size, abs(h[i]))
-        if not change < 1e300:
-            break
-        if change <= 1e-7 * size:
-            # Newton squares the error
-            converged = True
-            break
-    if not converged:
-        return complex(np.nan), complex(np.nan), np.nan
-    mean_h = complex(0.0)
-    mean_source = complex(0.0)
-    for j in range(n):
-        source[j + 1] = c0 + h[j] * (c1 + c2 * h[j])
-        mean_h += average[j + 1] * h[j]
-    error = 0.0
-    tail = _tail_weights(n, average)
-    for row in range(3):
-        coefficient = complex(0.0)
-        for j in range(n + 1):
-            coefficient += tail[row, j] * source[j]
-        error = max(error, abs(coefficient))
-    for j in range(n + 1):
-        mean_source += average[j] * source[j]
-    return mean_h, mean_source, 4.0 * error + _ROUNDING * abs(c0)
-
-
-@kernel
-def _subtract_row(xr, xi, yr, yi, qr, qi, first):
-    """Subtract q times row y from row x, from column `first` on, in _LANES = 4 lanes.
-
-    The lanes are written out, loads before stores, so that the compiler makes them one vector.
-    """
-    a0, a1, a2, a3 = qr[0], qr[1], qr[2], qr[3]
-    b0, b1, b2, b3 = qi[0], qi[1], qi[2], qi[3]
-    for j in range(first, xr.shape[0]):
-        r0, r1, r2, r3 = yr[j, 0], yr[j, 1], yr[j, 2], yr[j, 3]
-        i0, i1, i2, i3 = yi[j, 0], yi[j, 1], yi[j, 2], yi[j, 3]
-        c0 = xr[j, 0] - (a0 * r0 - b0 * i0)
-        c1 = xr[j, 1] - (a1 * r1 - b1 * i1)
-        c2 = xr[j, 2] - (a2 * r2 - b2 * i2)
-        c3 = xr[j, 3] - (a3 * r3 - b3 * i3)
-        d0 = xi[j, 0] - (a0 * i0 + b0 * r0)
-        d1 = xi[j, 1] - (a1 * i1 + b1 * r1)
-        d2 = xi[j, 2] - (a2 * i2 + b2 * r2)
-        d3 = xi[j, 3] - (a3 * i3 + b3 * r3)
-        xr[j, 0] = c0
-        xr[j, 1] = c1
-        xr[j, 2] = c2
-        xr[j, 3] = c3
-        xi[j, 0] = d0
-        xi[j, 1] = d1
-        xi[j, 2] = d2
-        xi[j, 3] = d3
-
-
-@kernel
-def _newton_lanes(c0r, c0i, c1r, c1i, c2, power, matrix, hr, hi, jr, ji, rr, ri):
-    """Take one Newton step for _LANES frequencies at once; return the largest relative change.
-
-    The unknowns are hr + i hi, shape (n, _LANES). Elimination does not pivot: the caller checks.
-    """
-    n = hr.shape[0]
-    fr = np.empty((n + 1, _LANES))
-    fi = np.empty((n + 1, _LANES))
-    sr = np.empty((n, _LANES))
-    si = np.empty((n, _LANES))
-    for w in range(_LANES):
-        fr[0, w] = c0r[w]
-        fi[0, w] = c0i[w]
-    for j in range(n):
-        for w in range(_LANES):
-            tr = c1r[w] + c2 * hr[j, w]
-            ti = c1i[w] + c2 * hi[j, w]
-            fr[j + 1, w] = c0r[w] + hr[j, w] * tr - hi[j, w] * ti
-            fi[j + 1, w] = c0i[w] + hr[j, w] * ti + hi[j, w] * tr
-            sr[j, w] = -power * (tr + c2 * hr[j, w])
-            si[j, w] = -power * (ti + c2 * hi[j, w])
-    for i in range(n):
-        for w in range(_LANES):
-            rr[i, w] = hr[i, w] - power * matrix[i + 1, 0] * fr[0, w]
-            ri[i, w] = hi[i, w] - power * matrix[i + 1, 0] * fi[0, w]
-        for j in range(n):
-            a = matrix[i + 1, j + 1]
-            for w in range(_LANES):
-                jr[i, j, w] = a * sr[j, w]
-                ji[i, j, w] = a * si[j, w]
-                rr[i, w] -= power * a * fr[j + 1, w]
-                ri[i, w] -= power * a * fi[j + 1, w]
-        for w in range(_LANES):
-            jr[i, i, w] += 1.0
-    pr = np.empty(_LANES)
-    pi = np.empty(_LANES)
-    qr = np.empty(_LANES)
-    qi = np.empty(_LANES)
+def _factorise(matrix, n):
+    """Factorise in place, without pivots: the caller looks at what comes of it."""
     for col in range(n):
-        for w in range(_LANES):
-            size = jr[col, col, w] * jr[col, col, w] + ji[col, col, w] * ji[col, col, w]
-            pr[w] = jr[col, col, w] / size
-            pi[w] = -ji[col, col, w] / size
+        pivot = col * n + col
+        invert(matrix, pivot)
         for i in range(col + 1, n):
-            for w in range(_LANES):
-                qr[w] = jr[i, col, w] * pr[w] - ji[i, col, w] * pi[w]
-                qi[w] = jr[i, col, w] * pi[w] + ji[i, col, w] * pr[w]
-            _subtract_row(jr[i], ji[i], jr[col], ji[col], qr, qi, col + 1)
-            for w in range(_LANES):
-                rr[i, w] -= qr[w] * rr[col, w] - qi[w] * ri[col, w]
-                ri[i, w] -= qr[w] * ri[col, w] + qi[w] * rr[col, w]
+            row = i * n
+            set_product(matrix, row + col, matrix, row + col, matrix, pivot)
+            for j in range(col + 1, n):
+                subtract_product(matrix, row + j, matrix, row + col, matrix, col * n + j)
+
+
+@kernel
+def _substitute(matrix, n, right):
+    """Solve in place with the factors of `_factorise`."""
+    for col in range(n):
+        for i in range(col + 1, n):
+            subtract_product(right, i, matrix, i * n + col, right, col)
     for i in range(n - 1, -1, -1):
-        for j in range(i + 1, n):
-            for w in range(_LANES):
-                rr[i, w] -= jr[i, j, w] * rr[j, w] - ji[i, j, w] * ri[j, w]
-                ri[i, w] -= jr[i, j, w] * ri[j, w] + ji[i, j, w] * rr[j, w]
-        for w in range(_LANES):
-            size = jr[i, i, w] * jr[i, i, w] + ji[i, i, w] * ji[i, i, w]
-            tr = (rr[i, w] * jr[i, i, w] + ri[i, w] * ji[i, i, w]) / size
-            ri[i, w] = (ri[i, w] * jr[i, i, w] - rr[i, w] * ji[i, i, w]) / size
-            rr[i, w] = tr
+        set_product(right, i, right, i, matrix, i * n + i)
+        for k in range(i):
+            subtract_product(right, k, matrix, k * n + i, right, i)
+
+
+@kernel
+def _source_and_slope(coefficients, c2, h, n, source, slope):
+    """Fill F = c0 + c1 h + c2 h^2, n + 1 values from h = 0 on, and dF/dh = c1 + 2 c2 h, n values."""
+    for w in range(STRIDE):
+        source[w] = coefficients[w]
+    for j in range(n):
+        for w in range(STRIDE):
+            source[STRIDE * (j + 1) + w] = coefficients[w]
+            slope[STRIDE * j + w] = coefficients[STRIDE + w]
+        add_multiple(slope, j, c2, h, j)
+        add_product(source, j + 1, slope, j, h, j)
+        add_multiple(slope, j, c2, h, j)
+
+
+@kernel
+def _jacobian(record, n, power, slope, matrix):
+    """Fill I - T^alpha A diag(slope)."""
+    for j in range(n):
+        set_multiple(slope, j, -power, slope, j)
+        column = (n + 1) + (j + 1) * (n + 1) + 1
+        for i in range(n):
+            set_multiple(matrix, i * n + j, record[column + i], slope, j)
+        for w in range(LANES):
+            matrix[STRIDE * (j * n + j) + w] += 1.0
+
+
+@kernel
+def _newton_step(coefficients, c2, power, record, n, h, source, slope, residual, matrix):
+    """Take one step in place; return the largest change, relative to the largest h of its lane."""
+    _source_and_slope(coefficients, c2, h, n, source, slope)
+    for w in range(STRIDE * n):
+        residual[w] = h[w]
+    for j in range(n + 1):
+        column = (n + 1) + j * (n + 1) + 1
+        for i in range(n):
+            add_multiple(residual, i, -power * record[column + i], source, j)
+    _jacobian(record, n, power, slope, matrix)
+    _factorise(matrix, n)
+    _substitute(matrix, n, residual)
     worst = 0.0
-    for w in range(_LANES):
+    for w in range(LANES):
         change = 0.0
         size = 0.0
         for i in range(n):
-            hr[i, w] -= rr[i, w]
-            hi[i, w] -= ri[i, w]
-            change = max(change, abs(rr[i, w]) + abs(ri[i, w]))
-            size = max(size, abs(hr[i, w]) + abs(hi[i, w]))
+            at = STRIDE * i + w
+            h[at] -= residual[at]
+            h[at + LANES] -= residual[at + LANES]
+            change = max(change, abs(residual[at]) + abs(residual[at + LANES]))
+            size = max(size, abs(h[at]) + abs(h[at + LANES]))
         if not change < 1e300:
             return np.inf
         if change > worst * size:
@@ -330,121 +135,201 @@ def _newton_lanes(c0r, c0i, c1r, c1i, c2, power, matrix, hr, hi, jr, ji, rr, ri)
 
 
 @kernel
-def _solve_many(
-    index,
+def _tail_weights(record, n, tail):
+    """Fill weights (4, n + 1) of the Chebyshev coefficients n, n - 1, n - 4 and n - 5 of F.
+
+    Returns the largest mean over (0, T) of the last three polynomials.
+    """
+    largest = 0.0
+    for row in range(5):
+        order = n - row if row < 2 else n - 2 - row if row < 4 else n - 2
+        mean = 0.0
+        for j in range(n + 1):
+            # the angle modulo a full turn, in units of pi / n
+            value = math.cos(math.pi * ((order * (n - j)) % (2 * n)) / n)
+            mean += record[(n + 1) * (1 + j)] * value
+            if row < 4:
+                tail[row, j] = value * (1.0 if row == 0 or j == 0 or j == n else 2.0) / n
+                if row == 0 and (j == 0 or j == n):
+                    tail[row, j] *= 0.5
+        if row < 2 or row == 4:
+            largest = max(largest, abs(mean))
+    return largest
+
+
+@kernel
+def _truncation(last, before, largest, group):
+    """Estimate what the mean of F misses: a geometric tail of its Chebyshev coefficients.
+
+    The safety factor grows with the stiffness, where coefficients decay slowly and unevenly.
+    """
+    if last == 0.0:
+        return 0.0
+    rate = min(math.sqrt(math.sqrt(last / before)), 0.97) if before > 0.0 else 0.97
+    return _SAFETY * (1 + group) * largest * last * rate * rate / (1.0 - rate)
+
+
+@kernel
+def _choose(c0, c1, c2, power, tolerance):
+    """Return the Moebius group, the degree and the relative accuracy wanted for one frequency."""
+    stiffness = max(math.sqrt(abs(c0) * 2.0 * c2), abs(c1)) * power
+    group = 0
+    limit = 2.0
+    while stiffness > limit and group < GROUPS - 1:
+        limit *= 4.0
+        group += 1
+    # mean F is about c0 / (1 + stiffness)
+    wanted = tolerance * (1.0 + stiffness) / (abs(c0) + 1e-300)
+    digits = -math.log10(min(max(wanted, 1e-16), 1.0))
+    row = min(group, _DEGREES_WANTED.shape[0] - 1)
+    within = math.log2(max(stiffness / limit, 0.25))
+    degree = _DEGREES_WANTED[row, 0] + _DEGREES_WANTED[row, 1] * digits
+    degree += _DEGREES_WANTED[row, 2] * within
+    # with fewer nodes the last coefficients say nothing of those that follow
+    return group, max(degree, 8.0 + 4.0 * group), wanted
+
+
+@kernel
+def _start(coefficients, c2, power, record, n, h, scratch):
+    """Fill h with what the balance of `riccati_guess` gives."""
+    set_multiple(scratch, 2, -4.0 * c2, coefficients, 0)
+    set_multiple(scratch, 3, 2.0, coefficients, 0)
+    for i in range(n):
+        own = 0.9 / (power * record[i + 1])
+        set_multiple(scratch, 0, -1.0, coefficients, 1)
+        for w in range(LANES):
+            scratch[w] += own
+        set_product(scratch, 1, scratch, 0, scratch, 0)
+        add_multiple(scratch, 1, 1.0, scratch, 2)
+        set_root(h, i, scratch, 1)
+        add_multiple(h, i, 1.0, scratch, 0)
+        invert(h, i)
+        set_product(h, i, h, i, scratch, 3)
+
+
+@kernel
+def _solve_from(
+    first,
     c0,
     c1,
     c2,
-    time_power,
-    z,
-    matrix,
-    average,
-    scale,
-    coarse_z,
-    coarse_matrix,
+    power,
+    tolerance,
+    records,
+    offsets,
     mean_h,
     mean_source,
     error,
 ):
-    """Solve at the frequencies `index`, _LANES at a time, one by one where that fails."""
-    n = z.size - 1
-    shape = (n, _LANES)
-    hr, hi, rr, ri = np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape)
-    jr, ji = np.empty((n, n, _LANES)), np.empty((n, n, _LANES))
-    coarse_n = coarse_z.size - 1
-    shape = (coarse_n, _LANES)
-    gr, gi, sr, si = np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape)
-    kr, ki = np.empty((coarse_n, coarse_n, _LANES)), np.empty((coarse_n, coarse_n, _LANES))
-    spread = np.empty((n, coarse_n + 1))
-    points = -np.cos(np.pi * np.arange(coarse_n + 1) / coarse_n)
-    for i in range(n):
-        _interpolation_row(z[i + 1], scale, points, spread[i])
-    c0r, c0i = np.empty(_LANES), np.empty(_LANES)
-    c1r, c1i = np.empty(_LANES), np.empty(_LANES)
-    tail = _tail_weights(n, average)
-    for start in range(0, index.size, _LANES):
-        for w in range(_LANES):
-            at = index[min(start + w, index.size - 1)]
-            c0r[w], c0i[w] = c0[at].real, c0[at].imag
-            c1r[w], c1i[w] = c1[at].real, c1[at].imag
-            for i in range(n):
-                h = riccati_guess(c0[at], c1[at], c2, time_power * z[i + 1])
-                hr[i, w], hi[i, w] = h.real, h.imag
-        if coarse_z.size < z.size:
-            # a start from few nodes saves steps with many
-            for i in range(coarse_n):
-                for w in range(_LANES):
-                    at = index[min(start + w, index.size - 1)]
-                    h = riccati_guess(c0[at], c1[at], c2, time_power * coarse_z[i + 1])
-                    gr[i, w], gi[i, w] = h.real, h.imag
+    """Solve from frequency `first` on, four at a time; stop where a record is missing.
+
+    Returns the frequency to go on from and the record's level and group; -1 when all are solved.
+    """
+    count = c0.size
+    coefficients = np.empty(2 * STRIDE)
+    sums = np.empty(6 * STRIDE)
+    sizes = np.empty(4)
+    n = 0
+    key = -1
+    h = source = slope = residual = matrix = np.empty(0)
+    tail = np.empty((0, 0))
+    largest = 0.0
+    surplus = 0.0
+    start = first
+    while start < count:
+        group = 0
+        degree = 0.0
+        wanted = 1.0
+        used = 0
+        for w in range(LANES):
+            at = start + w
+            if used == w and at < count:
+                own_group, own_degree, own_wanted = _choose(
+                    c0[at], c1[at], c2, power, tolerance[at]
+                )
+                # frequencies of unlike size are not solved together
+                if w == 0 or abs(own_group - group) <= 1:
+                    used = w + 1
+                    group = max(group, own_group)
+                    degree = max(degree, own_degree)
+                    wanted = min(wanted, own_wanted)
+            at = min(at, start + used - 1)
+            coefficients[w], coefficients[LANES + w] = c0[at].real, c0[at].imag
+            coefficients[STRIDE + w] = c1[at].real
+            coefficients[STRIDE + LANES + w] = c1[at].imag
+        level = 0
+        while level < _LEVEL_COUNT - 1 and _DEGREES[level] < degree + surplus:
+            level += 1
+        failures = 0
+        # Newton squares the error, and the square enters the estimate ten times
+        enough = math.sqrt(min(max(0.03 * wanted, 1e-15), 1e-2))
+        while True:
+            offset = offsets[level, group]
+            if offset < 0:
+                return start, level, group
+            if level * GROUPS + group != key:
+                key = level * GROUPS + group
+                n = _DEGREES[level]
+                h, residual = np.empty(STRIDE * n), np.empty(STRIDE * n)
+                source, slope = np.empty(STRIDE * (n + 1)), np.empty(STRIDE * n)
+                matrix = np.empty(STRIDE * n * n)
+                tail = np.empty((4, n + 1))
+                record = records[offset : offset + (n + 1) * (n + 2)]
+                largest = _tail_weights(record, n, tail)
+            record = records[offset : offset + (n + 1) * (n + 2)]
+            _start(coefficients, c2, power, record, n, h, sums)
             change = np.inf
-            for _ in range(6):
-                change = _newton_lanes(
-                    c0r,
-                    c0i,
-                    c1r,
-                    c1i,
-                    c2,
-                    time_power,
-                    coarse_matrix,
-                    gr,
-                    gi,
-                    kr,
-                    ki,
-                    sr,
-                    si,
+            for _ in range(_NEWTON_STEPS):
+                change = _newton_step(
+                    coefficients, c2, power, record, n, h, source, slope, residual, matrix
                 )
-                if not 1e-3 < change < 1e300:
+                if change <= enough or not change < 1e3:
                     break
-            if change < 1.0:
-                for i in range(n):
-                    for w in range(_LANES):
-                        hr[i, w] = 0.0
-                        hi[i, w] = 0.0
-                    for j in range(coarse_n):
-                        for w in range(_LANES):
-                            hr[i, w] += spread[i, j + 1] * gr[j, w]
-                            hi[i, w] += spread[i, j + 1] * gi[j, w]
-        converged = False
-        for _ in range(_NEWTON_STEPS):
-            change = _newton_lanes(
-                c0r, c0i, c1r, c1i, c2, time_power, matrix, hr, hi, jr, ji, rr, ri
-            )
-            if change <= 3e-7:
-                # Newton squares the error
-                converged = True
-                break
-            if not change < 1e300:
-                break
-        for w in range(min(_LANES, index.size - start)):
-            at = index[start + w]
-            if not converged:
-                mean_h[at], mean_source[at], error[at] = _solve_at(
-                    c0[at], c1[at], c2, time_power, z, matrix, average
+            _source_and_slope(coefficients, c2, h, n, source, slope)
+            sums[:] = 0.0
+            for j in range(n + 1):
+                weight = record[(n + 1) * (1 + j)]
+                add_multiple(sums, 1, weight, source, j)
+                for row in range(4):
+                    add_multiple(sums, 2 + row, tail[row, j], source, j)
+                if j > 0:
+                    add_multiple(sums, 0, weight, h, j - 1)
+            excess = 0.0
+            for w in range(used):
+                at = start + w
+                mean_h[at] = complex(sums[w], sums[LANES + w])
+                mean_source[at] = complex(sums[STRIDE + w], sums[STRIDE + LANES + w])
+                for row in range(4):
+                    place = (2 + row) * STRIDE + w
+                    sizes[row] = math.hypot(sums[place], sums[place + LANES])
+                error[at] = _truncation(
+                    max(sizes[0], sizes[1]), max(sizes[2], sizes[3]), largest, group
                 )
-                continue
-            level = complex(0.0)
-            source = average[0] * c0[at]
-            last, second, third = tail[2, 0] * c0[at], tail[1, 0] * c0[at], tail[0, 0] * c0[at]
-            for j in range(n):
-                h = complex(hr[j, w], hi[j, w])
-                value = c0[at] + h * (c1[at] + c2 * h)
-                level += average[j + 1] * h
-                source += average[j + 1] * value
-                last += tail[2, j + 1] * value
-                second += tail[1, j + 1] * value
-                third += tail[0, j + 1] * value
-            mean_h[at] = level
-            mean_source[at] = source
-            largest = max(abs(last), abs(second), abs(third))
-            error[at] = 4.0 * largest + _ROUNDING * abs(c0[at])
+                error[at] += 10.0 * change * change * abs(mean_source[at])
+                error[at] += _ROUNDING * abs(c0[at])
+                if not change <= enough:
+                    error[at] = np.inf
+                excess = max(excess, error[at] / tolerance[at])
+            failures += 0 if change <= enough else 1
+            if excess <= 1.0 or level == _LEVEL_COUNT - 1 or failures > 1:
+                break
+            # as many nodes more as the digits that are missing take
+            row = min(group, _DEGREES_WANTED.shape[0] - 1)
+            missing = 1.0 + _DEGREES_WANTED[row, 1] * math.log10(min(excess, 1e8))
+            surplus += missing
+            target = _DEGREES[level] + missing
+            level += 1
+            while level < _LEVEL_COUNT - 1 and _DEGREES[level] < target:
+                level += 1
+        start += used
+    return -1, 0, 0
 
 
 def riccati_means(
     c0: NDArray[np.complex128],
     c1: NDArray[np.complex128],
     c2: float,
-    alpha: float,
+    alpha: float | FractionalOperators,
     maturity: float,
     tolerance: NDArray[np.float64] | float,
 ) -> tuple[NDArray[np.complex128], NDArray[np.complex128], NDArray[np.float64]]:
@@ -455,84 +340,54 @@ def riccati_means(
     Parameters
     ----------
     c0, c1 : complex ndarray, shape (m,)
-        Coefficients, one pair per frequency.
+        Coefficients, one pair per frequency, neighbours next to each other.
     c2 : float
         Coefficient of h^2, >= 0.
-    alpha : float
-        Order of the derivative, in (0, 1].
+    alpha : float or FractionalOperators
+        Order of the derivative, in [1/2, 1], or the operators of that order.
     maturity : float
         T > 0 in years.
     tolerance : float or ndarray, shape (m,)
-        Admissible absolute error of the mean of F.
+        Admissible absolute error of the mean of F; infinite for one try with few nodes.
 
     Returns
     -------
     mean_h, mean_source : complex ndarray, shape (m,)
         Means over (0, T) of h and of F.
     error : ndarray, shape (m,)
-        Estimated absolute error of `mean_source`, from the last Chebyshev coefficients of F.
+        Estimated absolute error of `mean_source`, from the last Chebyshev coefficients of F; inf
+        where Newton's iteration fails, as it may beyond an explosion of h.
 
     Raises
     ------
     ParameterError
         If alpha, maturity or c2 are outside their domain.
-    AccuracyError
-        If Newton's iteration fails, as it may beyond an explosion of h.
-
-    Notes
-    -----
-    A frequency costs 2 or 3 Newton steps of about (8/3) n^3 + 12 n^2 flops, after about 4 with
-    n = 8; n is 12 to 44 and grows with the digits asked for. A matrix costs about 360 n^2 flops
-    and is kept.
     """
-    if not 0.0 < alpha <= 1.0:
-        raise ParameterError(f"alpha must lie in (0, 1]; got {alpha}")
     if not (maturity > 0.0 and math.isfinite(maturity)):
         raise ParameterError(f"maturity must be positive and finite; got {maturity}")
     if not c2 >= 0.0:
         raise ParameterError(f"c2 must be >= 0; got {c2}")
-    time_power = maturity**alpha
-    tolerance = np.maximum(tolerance, 1e-14 * np.abs(c0))
-    stiffness = np.maximum(np.sqrt(np.abs(c0) * (2.0 * c2)), np.abs(c1)) * time_power
-    # one Moebius scale per factor of 4 in stiffness L, between 2/L and 8/L
-    group = np.clip(np.ceil(0.5 * np.log2(np.maximum(stiffness, 1e-300) / 2.0)), 0, 40).astype(int)
-    digits = np.log10((np.abs(c0) + 1e-300) / tolerance)
-    nodes = _NODES_PER_DIGIT[np.minimum(group, 3)] * digits
-    level = np.minimum(np.searchsorted(_LEVELS, nodes), len(_LEVELS) - 1)
-    mean_h = np.full(c0.size, np.nan, dtype=np.complex128)
-    mean_source = mean_h.copy()
-    error = np.full(c0.size, np.inf)
-    pending = np.arange(c0.size)
-    while pending.size:
-        keys = group[pending] * len(_LEVELS) + level[pending]
-        for key in set(keys.tolist()):
-            g, which = divmod(key, len(_LEVELS))
-            scale = 4.0 / 4.0**g
-            z, matrix, average = collocation(alpha, _LEVELS[which], scale)
-            coarse_z, coarse_matrix, _ = collocation(alpha, _LEVELS[0], scale)
-            _solve_many(
-                pending[keys == key],
-                c0,
-                c1,
-                c2,
-                time_power,
-                z,
-                matrix,
-                average,
-                scale,
-                coarse_z,
-                coarse_matrix,
-                mean_h,
-                mean_source,
-                error,
-            )
-        accurate = error[pending] <= tolerance[pending]
-        pending = pending[~accurate & (level[pending] < len(_LEVELS) - 1)]
-        level[pending] += 1
-    if not np.all(np.isfinite(error)):
-        bad = int(np.count_nonzero(~np.isfinite(error)))
-        raise AccuracyError(
-            f"the fractional Riccati equation was not solved at {bad} of {c0.size} frequencies; "
-            "is the moment finite?"
+    operators = alpha if isinstance(alpha, FractionalOperators) else fractional_operators(alpha)
+    power = maturity**operators.alpha
+    tolerance = np.maximum(tolerance, 1e-14 * np.abs(c0) + 1e-300)
+    mean_h = np.empty(c0.size, dtype=np.complex128)
+    mean_source = np.empty(c0.size, dtype=np.complex128)
+    error = np.empty(c0.size)
+    first = 0
+    while first >= 0:
+        first, level, group = _solve_from(
+            first,
+            c0,
+            c1,
+            c2,
+            power,
+            tolerance,
+            operators.records,
+            operators.offsets,
+            mean_h,
+            mean_source,
+            error,
         )
+        if first >= 0:
+            operators.add(level, group, slopes=False)
     return mean_h, mean_source, error

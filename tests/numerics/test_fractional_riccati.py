@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from rmot.errors import ParameterError
-from rmot.numerics.fractional_riccati import collocation, riccati_means
+from rmot.numerics.fractional_operators import collocation
+from rmot.numerics.fractional_riccati import riccati_means
 
 
 @pytest.mark.parametrize("alpha", [0.51, 0.6, 0.75, 0.9, 1.0])

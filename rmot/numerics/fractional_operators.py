@@ -1,0 +1,199 @@
+"""Knows the fractional integral as a matrix on collocation nodes, for every order at once.
+
+A function of z = (t/T)^alpha is interpolated in the Moebius variable y, z = e (1 + y)/(2 e + 1 - y),
+at Chebyshev points of [-1, 1]. Applied to the interpolant, the integral
+
+    z / Gamma(alpha) ∫_0^1 (1 - w)^{alpha-1} F(z w^alpha) dw
+
+becomes a real matrix that depends on (alpha, n, e) alone, by a double-exponential rule. It is
+analytic in alpha, with its nearest singularity at 0: for each (n, e) the matrices of 24 orders in
+[1/2, 1] are built once, and those of any other order, and their derivatives in alpha, come from the
+Chebyshev series through them, whose next term is about 5.8^-24 = 4e-19.
+"""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmot.errors import ParameterError
+from rmot.numerics.compiled import kernel
+
+LEVELS = (8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 52, 68, 88)
+GROUPS = 20
+_QUADRATURE_POINTS = 121
+_ORDERS = 24
+_FIRST_ORDER = 0.5
+
+
+@kernel
+def moebius_scale(group):
+    """Return e for a group: group g is for stiffness up to 2 4^g."""
+    return 1.5 / 4.0**group
+
+
+@kernel
+def interpolation_row(z, scale, points, row):
+    """Fill `row` with the Lagrange polynomials in y of `points`, at the y that belongs to z."""
+    n = points.size
+    y = (z * (2.0 * scale + 1.0) - scale) / (scale + z)
+    total = 0.0
+    for j in range(n):
+        gap = y - points[j]
+        if abs(gap) < 1e-15:
+            row[:] = 0.0
+            row[j] = 1.0
+            return
+        value = (1.0 if j % 2 == 0 else -1.0) / gap
+        if j == 0 or j == n - 1:
+            value *= 0.5
+        row[j] = value
+        total += value
+    for j in range(n):
+        row[j] /= total
+
+
+@kernel
+def _collocation(alpha, n, scale):
+    points = -np.cos(np.pi * np.arange(n + 1) / n)
+    z = scale * (1.0 + points) / (2.0 * scale + 1.0 - points)
+    z[0] = 0.0
+    z[n] = 1.0
+    matrix = np.zeros((n + 1, n + 1))
+    average = np.zeros(n + 1)
+    row = np.empty(n + 1)
+    first, last = -3.2, 3.85
+    step = (last - first) / (_QUADRATURE_POINTS - 1)
+    for q in range(_QUADRATURE_POINTS):
+        t = first + q * step
+        bent = 0.5 * np.pi * math.sinh(t)
+        x = 1.0 / (1.0 + math.exp(-2.0 * bent))
+        rest = 1.0 / (1.0 + math.exp(2.0 * bent))
+        weight = step * np.pi * math.cosh(t) * x * rest
+        power = x**alpha
+        singular = weight * rest ** (alpha - 1.0)
+        for i in range(1, n + 1):
+            interpolation_row(z[i] * power, scale, points, row)
+            for j in range(n + 1):
+                matrix[i, j] += singular * row[j]
+        for j in range(n + 1):
+            average[j] += weight * row[j]
+    for i in range(1, n + 1):
+        for j in range(n + 1):
+            matrix[i, j] *= z[i] / math.gamma(alpha)
+    return z, matrix, average
+
+
+def collocation(
+    alpha: float, n: int, scale: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return nodes, fractional-integral matrix and averaging weights, by quadrature.
+
+    Parameters
+    ----------
+    alpha : float
+        Order of the integral, in (0, 1].
+    n : int
+        Degree of the interpolation; there are n + 1 nodes.
+    scale : float
+        e > 0 of the Moebius map; a large one gives polynomials in z.
+
+    Returns
+    -------
+    z : ndarray, shape (n + 1,)
+        Nodes t^alpha in [0, 1], both ends among them.
+    matrix : ndarray, shape (n + 1, n + 1)
+        Takes values at the nodes to those of the fractional integral of order alpha over (0, t).
+    average : ndarray, shape (n + 1,)
+        Takes values at the nodes to the integral over t in (0, 1).
+    """
+    return _collocation(alpha, n, scale)
+
+
+def _order_angle(alpha: float) -> float:
+    return math.acos((2.0 * alpha - 1.0 - _FIRST_ORDER) / (1.0 - _FIRST_ORDER))
+
+
+@lru_cache(maxsize=None)
+def _series(n: int, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return nodes, and Chebyshev coefficients in alpha of averaging weights and matrix.
+
+    The coefficients have shape (24, n + 1, n + 1): the averaging weights first, then row by row the
+    columns of the matrix without the node z = 0, where the integral vanishes.
+    """
+    angles = (np.arange(_ORDERS) + 0.5) * math.pi / _ORDERS
+    values = np.empty((_ORDERS, n + 1, n + 1))
+    z = np.empty(n + 1)
+    for i, angle in enumerate(angles):
+        alpha = 0.5 * (1.0 + _FIRST_ORDER + (1.0 - _FIRST_ORDER) * math.cos(angle))
+        z, matrix, average = _collocation(alpha, n, scale)
+        values[i, :, 0] = average
+        values[i, :, 1:] = matrix[1:].T
+    to_series = np.cos(np.outer(np.arange(_ORDERS), angles)) * (2.0 / _ORDERS)
+    to_series[0] *= 0.5
+    return z, np.tensordot(to_series, values, axes=1)
+
+
+class FractionalOperators:
+    """The matrices of one order, made when first wanted and kept in one array.
+
+    A record of degree n begins with the n + 1 nodes z, then has n + 1 rows, one per node j: the
+    averaging weight of j and the n entries of the matrix's column j.
+
+    Parameters
+    ----------
+    alpha : float
+        Order, in [1/2, 1].
+
+    Raises
+    ------
+    ParameterError
+        If alpha lies outside.
+    """
+
+    def __init__(self, alpha: float) -> None:
+        if not _FIRST_ORDER <= alpha <= 1.0:
+            raise ParameterError(f"alpha must lie in [{_FIRST_ORDER}, 1]; got {alpha}")
+        self.alpha = alpha
+        angle = _order_angle(alpha)
+        orders = np.arange(_ORDERS)
+        self._polynomials = np.cos(orders * angle)
+        # T_m' = m U_{m-1}, by its limit m^2 at the ends
+        sine = math.sin(angle)
+        slopes = np.array(orders**2 * np.cos(angle) ** (orders + 1), dtype=np.float64)
+        if sine > 1e-7:
+            slopes = orders * np.sin(orders * angle) / sine
+        self._slopes = slopes * 2.0 / (1.0 - _FIRST_ORDER)
+        self.offsets = np.full((len(LEVELS), GROUPS), -1, dtype=np.int64)
+        self.slope_offsets = self.offsets.copy()
+        self.records = np.empty(0)
+        self.slope_records = np.empty(0)
+
+    def averaging(self, z: NDArray[np.float64], average: NDArray[np.float64], scale: float):
+        """Return the weights that stand for the mean over time; those given, unless overridden."""
+        del z, scale
+        return average
+
+    def add(self, level: int, group: int, slopes: bool) -> None:
+        """Make the record of degree LEVELS[level] for a group, or that of its slopes in alpha."""
+        z, series = _series(LEVELS[level], moebius_scale(group))
+        factors = self._slopes if slopes else self._polynomials
+        rows = np.tensordot(factors, series, axes=1)
+        record = np.concatenate([z, rows.ravel()])
+        if slopes:
+            place, self.slope_records = self.slope_records.size, _append(self.slope_records, record)
+            self.slope_offsets[level, group] = place
+        else:
+            place, self.records = self.records.size, _append(self.records, record)
+            self.offsets[level, group] = place
+
+
+def _append(before: NDArray[np.float64], record: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([before, record])
+
+
+@lru_cache(maxsize=128)
+def fractional_operators(alpha: float) -> FractionalOperators:
+    """Return the operators of one order, kept between calls."""
+    return FractionalOperators(alpha)
