@@ -37,6 +37,7 @@ wildcard_constraints:
 
 include: "rmot/market/rules.smk"
 include: "rmot/studies/rules.smk"
+include: "benchmarks/rules.smk"
 include: "proofs_check/rules.smk"
 include: "figures/rules.smk"
 include: "paper/rules.smk"
@@ -46,6 +47,7 @@ rule all:
     default_target: True
     input:
         rules.tables.input,
+        rules.benchmarks.input,
         rules.figures.input,
         rules.numbers.output,
         rules.paper.input,

@@ -1,9 +1,9 @@
-"""Knows out-of-the-money Black prices and their volatilities, by bisection, for the reference alone.
+"""Knows out-of-the-money Black prices and their volatilities, for the reference alone.
 
     price(k, s) = exp(-d^2/2)/2 [erfcx(d/sqrt2) - erfcx((d + s)/sqrt2)],   d = |k|/s - s/2,
 
-times exp(k) for puts; forward 1, s the total standard deviation. P. Jaeckel, "Let's be rational",
-Wilmott (2015), equation (2.4).
+times exp(k) for puts; forward 1, s the total standard deviation. The form in scaled error functions
+is that of P. Jaeckel, "Let's be rational", Wilmott (2015); the volatility is found by bisection.
 """
 
 import numpy as np

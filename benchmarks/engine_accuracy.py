@@ -65,7 +65,10 @@ def _engine(reference: ReferenceSmile) -> dict[str, object]:
     price = price + np.expm1(np.minimum(smile.log_moneyness, 0.0))
     # what the reference cannot tell is not held against the estimate
     certain = np.maximum(np.abs(price - smile.price) - smile.price_error, 0.0)
-    return {**_errors(volatility, smile.volatility), "true_to_estimated": np.max(certain / estimated)}
+    return {
+        **_errors(volatility, smile.volatility),
+        "true_to_estimated": np.max(certain / estimated),
+    }
 
 
 def peer_errors(reference: ReferenceSmile, peer: Method) -> dict[str, object]:
@@ -89,7 +92,7 @@ def _errors(volatility: Real, reference: Real) -> dict[str, object]:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Summarise by domain and method: smiles, quantiles of the largest error, what was not answered."""
+    """Summarise by domain and method: quantiles of the largest error, what was not answered."""
     drawn = table.query("family == 'drawn'")
     domains = {
         "easy": drawn[drawn["easy"]],

@@ -27,7 +27,7 @@ from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.errors import RmotError
 from rmot.studies.study import Config, main
 
-LADDER_SMILES = {"quick": 6, "full": 24, "deep": 120}
+LADDER_SMILES = {"quick": 2, "full": 12, "deep": 60}
 TURNS, LADDER_TURNS = 5, 3
 
 NEW_HURST = "new H"
@@ -48,7 +48,7 @@ def run(config: Config) -> pd.DataFrame:
 
 
 def measure(smiles: Sequence[ReferenceSmile], ladder_smiles: int) -> pd.DataFrame:
-    """Time defaults on all smiles, and all settings on the first drawn ones.
+    """Time defaults on all smiles, and all settings on the first drawn ones of either domain.
 
     Returns
     -------
@@ -61,8 +61,10 @@ def measure(smiles: Sequence[ReferenceSmile], ladder_smiles: int) -> pd.DataFram
         peers = CLASSICAL_PEERS if smile.family == "classical" else (ADAMS,)
         rows += _turns(smile, (ENGINE, _at_new_hurst(ENGINE), *peers), TURNS, "default")
     ladder = [method for methods in LADDERS.values() for method in methods]
-    for smile in [smile for smile in smiles if smile.family == "drawn"][:ladder_smiles]:
-        rows += _turns(smile, (ENGINE, *ladder), LADDER_TURNS, "ladder")
+    drawn = [smile for smile in smiles if smile.family == "drawn"]
+    for easy in (True, False):
+        for smile in [smile for smile in drawn if smile.case.easy is easy][:ladder_smiles]:
+            rows += _turns(smile, (ENGINE, *ladder), LADDER_TURNS, "ladder")
     return pd.DataFrame([*rows, _fresh_process()])
 
 
@@ -72,7 +74,9 @@ def _at_new_hurst(method: Method) -> Method:
 
         def at_new(parameters: Parameters) -> np.ndarray:
             # a step far below any error, but another number
-            return price(replace(parameters, hurst=parameters.hurst * (1.0 - 1e-10 * next(_unseen))))
+            return price(
+                replace(parameters, hurst=parameters.hurst * (1.0 - 1e-10 * next(_unseen)))
+            )
 
         return at_new
 
@@ -85,7 +89,9 @@ def _turns(
     parameters, k = smile.case.parameters, smile.smile.log_moneyness
     prices = [method.prepare(smile.case, k) for method in methods]
     # the first round compiles, fills caches, and is not counted
-    seconds = np.array([[_seconds(price, parameters) for price in prices] for _ in range(turns + 1)])
+    seconds = np.array(
+        [[_seconds(price, parameters) for price in prices] for _ in range(turns + 1)]
+    )
     seconds = seconds[1:]
     ratios = seconds / seconds[:, :1]
     about = {
@@ -94,6 +100,7 @@ def _turns(
         "name": smile.case.name,
         "days": smile.case.days,
         "easy": smile.case.easy,
+        "reference_error": float(np.max(smile.smile.volatility_error)),
     }
     return [
         {
@@ -167,13 +174,16 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 def printed(table: pd.DataFrame) -> str:
     """Set the summary, times in milliseconds."""
     shown = summary(table)
-    remark = shown["setting"].map({"default": "", NEW_HURST: ", new $H$"}).fillna("")
+    methods = [
+        f"{row['method']}, {NEW_HURST}" if row["setting"] == NEW_HURST else str(row["method"])
+        for row in shown.to_dict("records")
+    ]
     again = shown["domain"].duplicated()
     milliseconds = Column("median_seconds", "Median ms", lambda x: fixed(1e3 * x, 2))
     return latex_table(
         shown.assign(
             domain=shown["domain"].replace({"H = 1/2": "Heston"}).where(~again, ""),
-            method=shown["method"] + remark.str.replace("$", ""),
+            method=methods,
         ),
         (
             Column("domain", "Domain", align="l"),

@@ -51,7 +51,7 @@ def _log_uniform(generator: np.random.Generator, low: float, high: float) -> flo
 
 
 def drawn(sets: int = SETS, seed: int = SEED, *, hurst: float | None = None) -> Iterator[Case]:
-    """Draw `sets` parameter sets with three maturities each; the first sets do not depend on `sets`.
+    """Draw parameter sets with three maturities each; the first do not depend on how many.
 
     Parameters
     ----------

@@ -16,7 +16,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from numpy.typing import NDArray
 
 from benchmarks.black import otm_price, otm_volatility
 from benchmarks.volterra_elements import Complex, Real, VolterraElements
@@ -135,7 +134,7 @@ class Pricer:
         points = chebyshev.chebpts1(resolution.frequencies)
         lower, width = self._edges[:-1], np.diff(self._edges)
         u = lower[:, None] + 0.5 * width[:, None] * (1.0 + points)
-        values = log_phi(u.ravel() - 0.5j).reshape(u.shape)
+        values = log_phi(u.ravel().astype(complex) - 0.5j).reshape(u.shape)
         self._coefficients = np.linalg.solve(
             chebyshev.chebvander(points, resolution.frequencies - 1), values.T
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from benchmarks import engine_accuracy, engine_timing
@@ -27,7 +28,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--sets", type=int, default=40, help="drawn sets, three maturities each")
-    parser.add_argument("--ladder", type=int, default=24, help="smiles timed at all settings")
+    parser.add_argument(
+        "--ladder", type=int, default=12, help="smiles of a domain timed at all settings"
+    )
     parser.add_argument("--skip-timing", action="store_true")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -51,14 +54,15 @@ def report_accuracy(table: pd.DataFrame) -> None:
         print("\nworst smiles of rmot")
         print(worst.head(_WORST_SHOWN).drop(columns="method").to_string(index=False))
     drawn = engine.query("family == 'drawn'")
-    largest = drawn["largest_error"].max()
-    share = drawn["raised"].mean()
-    ratio = engine["true_to_estimated"].max()
+    largest = float(np.nanmax(drawn["largest_error"].to_numpy(dtype=float)))
+    share = float(np.mean(drawn["raised"].to_numpy(dtype=float)))
+    ratio = float(np.nanmax(engine["true_to_estimated"].to_numpy(dtype=float)))
+    silent = int(np.nansum(engine["unanswered"].to_numpy(dtype=float)))
     print(f"\nreference: largest error of its own {table['reference_error'].max():.1e}")
-    _reach(f"largest error {largest:.1e} <= 1e-6", bool(largest <= engine_accuracy.REACH))
-    _reach(f"quotes without volatility {int(engine['unanswered'].sum())}", not engine["unanswered"].any())
-    _reach(f"raised {share:.1%} <= 5%", bool(share <= 0.05))
-    _reach(f"true / self-estimated error {ratio:.2f} <= 3", bool(ratio <= 3.0))
+    _reach(f"largest error {largest:.1e} <= 1e-6", largest <= engine_accuracy.REACH)
+    _reach(f"quotes without volatility {silent}", silent == 0)
+    _reach(f"raised {share:.1%} <= 5%", share <= 0.05)
+    _reach(f"true / self-estimated error {ratio:.2f} <= 3", ratio <= 3.0)
 
 
 def report_timing(table: pd.DataFrame) -> None:

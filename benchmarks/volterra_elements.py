@@ -5,10 +5,10 @@
 On a first short element the solution is its power series in t^alpha; on every following one, twice
 as long as all before it, the right side is a polynomial at Gauss nodes and the Volterra equation is
 collocated there. All frequencies share one mesh up to a scale, so that the weights of history
-depend only on the distance between elements. The method is kept apart from that of the engine, which
-it has to judge: K. Diethelm, "The Analysis of Fractional Differential Equations", Springer (2010),
-theorem 6.35 for the series; H. Brunner, "Collocation Methods for Volterra Integral and Related
-Functional Equations", Cambridge (2004), chapter 6, for graded meshes.
+depend only on the distance between elements. The method is kept apart from that of the engine,
+which it has to judge: K. Diethelm, "The Analysis of Fractional Differential Equations", Springer
+(2010), chapter 6, for the series; H. Brunner, "Collocation Methods for Volterra Integral and
+Related Functional Equations", Cambridge (2004), chapter 6, for graded meshes.
 """
 
 import math
@@ -37,7 +37,8 @@ def _lagrange(nodes: Real, at: Real) -> Real:
     """Values (len(at), len(nodes)) of the Lagrange polynomials of `nodes`."""
     legendre = np.polynomial.legendre.legvander
     degree = len(nodes) - 1
-    return np.linalg.solve(legendre(2.0 * nodes - 1.0, degree).T, legendre(2.0 * at - 1.0, degree).T).T
+    basis = legendre(2.0 * nodes - 1.0, degree).T
+    return np.linalg.solve(basis, legendre(2.0 * at - 1.0, degree).T).T.astype(np.float64)
 
 
 def _gauss(count: int) -> tuple[Real, Real]:
@@ -74,9 +75,7 @@ class VolterraElements:
             [x**self.alpha * (w @ _lagrange(self._x, x * at)) for x in self._x]
         ) / math.gamma(self.alpha)
         k = np.arange(self.terms)
-        self._growth = np.exp(
-            gammaln(self.alpha * k + 1.0) - gammaln(self.alpha * (k + 1.0) + 1.0)
-        )
+        self._growth = np.exp(gammaln(self.alpha * k + 1.0) - gammaln(self.alpha * (k + 1.0) + 1.0))
 
     def _history_weights(self, lag: int) -> Real:
         """Weights (nodes, nodes) of the element [1, 2] in h on the element `lag` behind it."""
@@ -113,7 +112,9 @@ class VolterraElements:
             b[k + 1] = self._growth[k] * (c1 * b[k] + c2 * square)
         return b
 
-    def means(self, c0: Complex, c1: Complex, c2: float, maturity: float) -> tuple[Complex, Complex]:
+    def means(
+        self, c0: Complex, c1: Complex, c2: float, maturity: float
+    ) -> tuple[Complex, Complex]:
         """Return the means over [0, T] of h and of c0 + c1 h + c2 h^2.
 
         Parameters
@@ -148,7 +149,7 @@ class VolterraElements:
     ) -> Complex:
         unit = 0.5**elements
         clock = (maturity * unit) ** self.alpha
-        c0, c1, quadratic = c0 * clock, c1 * clock, c2 * clock
+        c0, c1, quadratic = c0 * clock, c1 * clock, np.asarray(c2 * clock, dtype=np.float64)
         b = self._series(c0, c1, quadratic)
         source = b[1:] / self._growth[:, None]
         power = self.alpha * np.arange(self.terms + 1) + 1.0
@@ -174,7 +175,9 @@ class VolterraElements:
         return sums
 
 
-def _newton(past: Complex, matrix: Real, c0: Complex, c1: Complex, c2: Real, last: Complex) -> Complex:
+def _newton(
+    past: Complex, matrix: Real, c0: Complex, c1: Complex, c2: Real, last: Complex
+) -> Complex:
     """Solve h = past + matrix (c0 + c1 h + c2 h^2) at the nodes; past (n, nodes), h (nodes, n)."""
     c0, c1, c2 = c0[:, None], c1[:, None], c2[:, None]
     h = np.repeat(last[:, None], past.shape[1], axis=1)

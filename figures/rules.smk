@@ -1,14 +1,15 @@
 # One script a figure: a table in, a PDF and a PNG out.
 
 FIGURES = {
-    "calibrated_smiles": "calibrated_smiles",
-    "price_bounds": "price_bounds",
+    "calibrated_smiles": "tables/calibrated_smiles.csv",
+    "price_bounds": "tables/price_bounds.csv",
+    "work_precision": "benchmarks/engine_timing.csv",
 }
 
 
 rule figure:
     input:
-        lambda wildcards: f"{RESULTS}/tables/{FIGURES[wildcards.name]}.csv",
+        lambda wildcards: f"{RESULTS}/{FIGURES[wildcards.name]}",
     output:
         pdf=f"{RESULTS}/figures/{{name}}.pdf",
         png=f"{RESULTS}/figures/{{name}}.png",

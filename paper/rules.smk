@@ -10,6 +10,7 @@ rule numbers:
         rules.fit_tables.output.quality,
         rules.price_bounds.output.csv,
         rules.index_basket.output.csv,
+        rules.engine_accuracy.output.csv,
         rules.claims.output.csv,
         article=expand("paper/{path}.tex", path=ARTICLE),
     output:
@@ -31,6 +32,8 @@ rule typeset:
         rules.fit_tables.output.tex,
         rules.price_bounds.output.tex,
         rules.index_basket.output.tex,
+        rules.engine_accuracy.output.tex,
+        rules.engine_timing.output.tex,
         expand(f"{RESULTS}/figures/{{name}}.pdf", name=FIGURES),
         article=expand("paper/{path}.tex", path=ARTICLE),
         references="paper/references.bib",

@@ -79,6 +79,18 @@ def _explosion_rate(
     return mean / solution.power, (hurst + 0.5) * solution.error
 
 
+def _known_rate(
+    p: float, hurst: float, vol_of_vol: float, correlation: float, reversion: float
+) -> float:
+    """Return T*(p)^{-alpha}, 0 where it is too small to be known."""
+    if 0.0 <= p <= 1.0:
+        return 0.0
+    try:
+        return _explosion_rate(p, hurst, vol_of_vol, correlation, reversion)[0]
+    except AccuracyError:
+        return 0.0
+
+
 def _critical_moment(
     side: int,
     hurst: float,
@@ -213,24 +225,27 @@ def log_moment(
 
     Raises
     ------
+    ParameterError
+        If a real part is beyond the critical moments.
     AccuracyError
-        If that is not reached, as with a real part beyond the critical moments.
+        If 1e-8 is not reached.
     """
     moments = np.asarray(p, dtype=np.complex128)
-    flat = moments.ravel()
+    # at 0 and 1 the log moment is 0
+    flat = moments[moments * (moments - 1.0) != 0.0]
+    out = np.zeros(moments.shape, dtype=np.complex128)
+    if flat.size == 0:
+        return out
     alpha = hurst + 0.5
     c0 = 0.5 * flat * (flat - 1.0)
     c1 = flat * correlation * vol_of_vol - mean_reversion
     c2 = 0.5 * vol_of_vol**2
     middle = 0.5 * (float(flat.real.min()) + float(flat.real.max()))
     given = (hurst, vol_of_vol, correlation, mean_reversion)
-    rate = 0.0
-    if middle < 0.0 or middle > 1.0:
-        try:
-            rate, _ = _explosion_rate(middle, *given)
-        except AccuracyError:
-            # so close to where moments stop exploding that T is far from T*(p)
-            rate = 0.0
+    for end in (float(flat.real.min()), float(flat.real.max())):
+        if _known_rate(end, *given) * maturity**alpha >= 1.0:
+            raise ParameterError(f"the moment p = {end!r} is infinite at {maturity!r} years")
+    rate = _known_rate(middle, *given)
     if rate * maturity**alpha > _NEAR:
         solution = unit_explosion(_linear_coefficient(middle, *given[1:]), alpha)
         step = 1e-4 * max(1.0, abs(middle))
@@ -246,15 +261,19 @@ def log_moment(
             _WANTED,
         )
     else:
-        mean_h, mean_source, error = riccati_means(c0, c1, c2, alpha, maturity, _WANTED * np.abs(c0).astype(float))
+        mean_h, mean_source, error = riccati_means(
+            c0, c1, c2, alpha, maturity, _WANTED * np.abs(c0).astype(float)
+        )
         error = error / np.maximum(np.abs(mean_source), 1e-300)
-    if not np.all((error <= _ACCEPTED) | (c0 == 0.0)):
+    if not np.all(error <= _ACCEPTED):
         raise AccuracyError(
             f"log moment reaches {np.max(error):.1e} around p = {middle!r}; {_ACCEPTED:.0e} was "
             "wanted: is the moment finite?"
         )
     level = mean_reversion * long_run_variance
-    return (maturity * (level * mean_h + initial_variance * mean_source)).reshape(moments.shape)
+    values = maturity * (level * mean_h + initial_variance * mean_source)
+    out[moments * (moments - 1.0) != 0.0] = values
+    return out
 
 
 def lee_slopes(p_minus: float, p_plus: float) -> tuple[float, float]:

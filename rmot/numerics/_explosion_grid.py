@@ -92,7 +92,18 @@ def _build(alpha, n, gap, scale, fold):
     lagrange = np.empty(n + 1)
     for i in range(1, n + 1):
         log_z = math.log(z[i]) if z[i] < 0.5 else math.log1p(-left[i])
-        _row(alpha, alpha, 2.0 * alpha, log_z / alpha, fold, u_max, scale, points, lagrange, matrix[i])
+        _row(
+            alpha,
+            alpha,
+            2.0 * alpha,
+            log_z / alpha,
+            fold,
+            u_max,
+            scale,
+            points,
+            lagrange,
+            matrix[i],
+        )
         for j in range(n + 1):
             matrix[i, j] *= left[i] ** alpha
     return points, z, left, matrix
@@ -209,7 +220,18 @@ class ExplosionGrid:
         """Return the weights, shape (n + 1,), of the whole integral of (1 - z)^{-strength} p."""
         out, lagrange = np.empty(self.points.size), np.empty(self.points.size)
         end = math.log1p(-self.gap) / self.alpha
-        _row(self.alpha, 1.0, strength, end, self.fold, self._u_max, self.scale, self.points, lagrange, out)
+        _row(
+            self.alpha,
+            1.0,
+            strength,
+            end,
+            self.fold,
+            self._u_max,
+            self.scale,
+            self.points,
+            lagrange,
+            out,
+        )
         return out
 
 

@@ -33,7 +33,6 @@ _MOST_NODES = 1600
 _ROUNDS = 16
 _FINER = 0.6
 _SIDE_NODES = 8
-_FEW_NODES = 30
 _SIDE_CAUTION = 3.0
 _ROUNDING = 4e-16
 _SHARE = 0.3
@@ -75,14 +74,12 @@ def _poles(omega, width, theta, step, strike):
 def _discretisation(fine, coarse, peak):
     """Estimate the rule's error at step h from its changes between h and 2h and 2h and 4h.
 
-    Halving the step squares the error in units of the peak where it is exponential in 1/h, and more
-    where the integrand decays like a Gaussian; the two changes say which.
+    Halving the step squares the error in units of the peak, or does better; where the widest rule
+    has not resolved the integrand the changes say nothing.
     """
-    if not (fine < 0.1 * peak and coarse < peak) or fine <= 1e-16 * peak:
-        return fine
-    power = math.log(fine / peak) / min(math.log(coarse / peak), -1e-3)
-    power = min(max(0.85 * power, 1.8), 3.4)
-    return min(fine, 10.0 * peak * (fine / peak) ** power)
+    if not coarse < 1e-2 * peak:
+        return np.inf
+    return min(fine, 10.0 * peak * (fine / peak) ** 1.8)
 
 
 @kernel
@@ -169,8 +166,9 @@ def _sum_wing(
         spread = _discretisation(abs(fine - coarse), abs(coarse - coarsest), peak / step)
         spread = min(spread, bound[m])
         end = size / step
-        total = spread + end + noise
-        error[m] = total if total < np.inf else np.inf
+        error[m] = spread + end + noise
+        if not error[m] < np.inf:
+            error[m] = np.inf
         worst_step = max(worst_step, spread / tolerance[m])
         worst_end = max(worst_end, end / tolerance[m])
         worst_phi = max(worst_phi, noise / tolerance[m])
@@ -209,17 +207,15 @@ class _Wing:
             self.resize(self.shape[3], self.shape[4])
 
     def resize(self, step: float, reach: float) -> None:
-        """Lay out nodes with a multiple of four steps, then those that bound the error."""
+        """Lay out nodes, a multiple of four, then those that bound the error."""
         count = 4 * math.ceil(0.25 * (reach / step + 1.0))
         if count > _MOST_NODES:
             self.rounds_left = 0
             return
         self.shape = (*self.shape[:3], step, (count - 1) * step, *self.shape[5:])
-        # with many steps the sums of every second and fourth show the error
-        sides = _SIDE_NODES if count < _FEW_NODES else 0
         self.count, self.bound = count, np.full(self.k.size, np.inf)
-        self.u = np.empty(count + sides, np.complex128)
-        self.weight, self.admissible = np.empty(count, np.complex128), np.empty(count + sides)
+        self.u = np.empty(count + _SIDE_NODES, np.complex128)
+        self.weight, self.admissible = np.empty(count, np.complex128), np.empty(count + _SIDE_NODES)
         _fill_nodes(
             self.shape,
             self.some,
@@ -229,17 +225,15 @@ class _Wing:
             self.weight,
             self.admissible[:count],
         )
-        if sides:
-            _fill_sides(self.shape, self.u[count:], self.admissible[count:])
+        _fill_sides(self.shape, self.u[count:], self.admissible[count:])
 
     def take(self, log_phi: NDArray[np.complex128], log_phi_error: NDArray[np.float64]) -> None:
         """Take log phi at the nodes laid out, sum, and lay out more nodes where that helps."""
         self.rounds_left -= 1
         count = self.count
-        if count < self.u.size:
-            _bound_error(
-                self.shape, self.u[count:], log_phi[count:], log_phi_error[count:], self.k, self.bound
-            )
+        _bound_error(
+            self.shape, self.u[count:], log_phi[count:], log_phi_error[count:], self.k, self.bound
+        )
         step, end, noise = _sum_wing(
             self.shape,
             self.calls,

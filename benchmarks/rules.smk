@@ -1,0 +1,51 @@
+# The engine against a reference of its own and against QuantLib. Errors are a table like any other;
+# times differ from run to run, stand apart from the tables, and no number of the article is one.
+
+
+rule reference_smiles:
+    output:
+        f"{RESULTS}/benchmarks/reference_smiles.csv",
+    params:
+        code=code_hash("benchmarks.reference_smiles"),
+    benchmark:
+        f"{RESULTS}/timings/reference_smiles.tsv"
+    shell:
+        "python -m benchmarks.reference_smiles --profile {PROFILE} --output {output}"
+
+
+rule engine_accuracy:
+    input:
+        rules.reference_smiles.output,
+    output:
+        csv=f"{RESULTS}/tables/engine_accuracy.csv",
+        tex=f"{RESULTS}/tables/engine_accuracy.tex",
+    params:
+        code=code_hash("benchmarks.engine_accuracy"),
+    benchmark:
+        f"{RESULTS}/timings/engine_accuracy.tsv"
+    shell:
+        "python -m benchmarks.engine_accuracy --profile {PROFILE} --input reference={input}"
+        " --output {output.csv}"
+
+
+rule engine_timing:
+    input:
+        rules.reference_smiles.output,
+    output:
+        csv=f"{RESULTS}/benchmarks/engine_timing.csv",
+        tex=f"{RESULTS}/benchmarks/engine_timing.tex",
+    params:
+        code=code_hash("benchmarks.engine_timing"),
+    # alone on the machine: what runs beside it would be timed too
+    threads: workflow.cores
+    benchmark:
+        f"{RESULTS}/timings/engine_timing.tsv"
+    shell:
+        "python -m benchmarks.engine_timing --profile {PROFILE} --input reference={input}"
+        " --output {output.csv}"
+
+
+rule benchmarks:
+    input:
+        rules.engine_accuracy.output,
+        rules.engine_timing.output,
