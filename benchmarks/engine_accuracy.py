@@ -62,9 +62,10 @@ def _engine(reference: ReferenceSmile) -> dict[str, object]:
         volatility = model.implied_volatility(smile.log_moneyness, maturity)
     except RmotError:
         return {"raised": True}
+    # neither the reference's error nor the rounding of a call is held against the estimate
+    uncertain = smile.price_error + 2.0 * np.spacing(price)
     price = price + np.expm1(np.minimum(smile.log_moneyness, 0.0))
-    # what the reference cannot tell is not held against the estimate
-    certain = np.maximum(np.abs(price - smile.price) - smile.price_error, 0.0)
+    certain = np.maximum(np.abs(price - smile.price) - uncertain, 0.0)
     return {
         **_errors(volatility, smile.volatility),
         "true_to_estimated": np.max(certain / estimated),

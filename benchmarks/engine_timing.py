@@ -27,7 +27,7 @@ from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.errors import RmotError
 from rmot.studies.study import Config, main
 
-LADDER_SMILES = {"quick": 2, "full": 12, "deep": 60}
+LADDER_SMILES = {"quick": 2, "full": 9, "deep": 60}
 TURNS, LADDER_TURNS = 5, 3
 
 NEW_HURST = "new H"
@@ -135,7 +135,7 @@ def _fresh_process() -> dict[str, object]:
     return {"study": "start", "method": "rmot", "setting": FRESH, "seconds": _median_of(start)}
 
 
-def _median_of(action: Callable[[], None], turns: int = 3) -> float:
+def _median_of(action: Callable[[], None], turns: int = 2) -> float:
     taken = []
     for _ in range(turns):
         begin = time.perf_counter()

@@ -4,7 +4,8 @@
     log T ~ U(log 1/365, log 10),  log V_0, log theta ~ U(log 0.01, log 0.25),
     kappa = 0 with probability 1/3, else kappa ~ U(0, 3).
 
-Maturities are rounded to whole days, because QuantLib prices by dates. Each set has three.
+Maturities are rounded to whole days, because QuantLib prices by dates. Each set has three, no two
+alike.
 """
 
 import math
@@ -74,9 +75,11 @@ def drawn(sets: int = SETS, seed: int = SEED, *, hurst: float | None = None) -> 
             mean_reversion=max(0.0, generator.uniform(-1.5, 3.0)),
             long_run_variance=_log_uniform(generator, 0.01, 0.25),
         )
-        for _ in range(MATURITIES):
-            years = _log_uniform(generator, 1.0 / DAYS, 10.0)
-            yield Case(f"drawn {index:03d}", parameters, max(1, round(DAYS * years)))
+        days: set[int] = set()
+        while len(days) < MATURITIES:
+            days.add(round(DAYS * _log_uniform(generator, 1.0 / DAYS, 10.0)))
+        for maturity in sorted(days):
+            yield Case(f"drawn {index:03d}", parameters, maturity)
 
 
 TEXTBOOK = {

@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--sets", type=int, default=40, help="drawn sets, three maturities each")
     parser.add_argument(
-        "--ladder", type=int, default=12, help="smiles of a domain timed at all settings"
+        "--ladder", type=int, default=9, help="smiles of a domain timed at all settings"
     )
     parser.add_argument("--skip-timing", action="store_true")
     options = parser.parse_args()

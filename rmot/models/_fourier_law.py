@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Literal, overload
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from rmot.errors import AccuracyError
 from rmot.models._cells import discretise
 from rmot.models._checks import check_log_moneyness, check_maturity, check_range
+from rmot.numerics.black import black_vega
 from rmot.numerics.discrete import Prior
 from rmot.numerics.fourier import otm_prices
 from rmot.numerics.implied_volatility import implied_volatility_otm, rough_vega
@@ -46,14 +48,47 @@ def _volatility_errors(
     return np.where(price > _SMALLEST_PRICE, _WORST_VOLATILITY_ERROR * vega, np.inf)
 
 
+@dataclass(frozen=True)
+class Sensitivities:
+    """Prices and volatilities of one maturity with their derivatives in the model's parameters.
+
+    Attributes
+    ----------
+    parameters : tuple of str
+        Names, in the order of the rows below.
+    call_price, implied_volatility : ndarray, shape (m,)
+    price_gradient, volatility_gradient : ndarray, shape (parameters, m)
+        Derivatives, per unit of the parameter.
+    """
+
+    parameters: tuple[str, ...]
+    call_price: NDArray[np.float64]
+    implied_volatility: NDArray[np.float64]
+    price_gradient: NDArray[np.float64]
+    volatility_gradient: NDArray[np.float64]
+
+
 class FourierLaw(ABC):
     """Pricing by Fourier inversion, shared by the models that inherit it."""
 
+    @property
+    @abstractmethod
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the numbers that the law depends on, as `sensitivities` orders them."""
+
     @abstractmethod
     def _log_phi(
-        self, u: NDArray[np.complex128], maturity: float, tolerance: NDArray[np.float64] | float
-    ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
-        """Return log E exp(iuX), shape (n,), and its estimated absolute errors."""
+        self,
+        u: NDArray[np.complex128],
+        maturity: float,
+        tolerance: NDArray[np.float64] | float,
+        *,
+        differentiate: bool = False,
+    ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]]:
+        """Return log E exp(iuX), its estimated absolute errors, and derivatives in parameters.
+
+        Shapes (n,), (n,) and (parameters, n), the last (0, n) unless asked for.
+        """
 
     @abstractmethod
     def _growth(self, maturity: float) -> NDArray[np.float64]:
@@ -68,33 +103,45 @@ class FourierLaw(ABC):
         """Return the order of magnitude of the standard deviation of X."""
 
     def _otm(
-        self, k: NDArray[np.float64], maturity: float, tolerance: float | None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return out-of-the-money prices and errors, at the default accuracy or a given one."""
+        self,
+        k: NDArray[np.float64],
+        maturity: float,
+        tolerance: float | None,
+        *,
+        differentiate: bool = False,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return out-of-the-money prices, errors and derivatives, to the tolerance or default."""
         if tolerance is not None:
             check_range("tolerance", tolerance, 0.0, 1.0)
-            price, error = self._invert(k, maturity, np.full(k.size, 0.8 * tolerance))
-            self._refuse_if(error > tolerance, error, maturity, f"{tolerance:.1e}")
-            return price, error
+            admissible = np.full(k.size, 0.8 * tolerance)
+            result = self._invert(k, maturity, admissible, differentiate)
+            bad = ~(result[1] <= tolerance)
+            self._refuse_if(bad, result[1], maturity, f"{tolerance:.1e}")
+            return result
         admissible = _price_errors(k, self._deviation(maturity), math.sqrt(maturity))
-        price, error = self._invert(k, maturity, admissible)
-        limit = _volatility_errors(price, k, maturity)
-        if np.any(error > limit):
+        result = self._invert(k, maturity, admissible, differentiate)
+        limit = _volatility_errors(result[0], k, maturity)
+        if not np.all(result[1] <= limit):
             # the volatility was not known beforehand, nor the vega that turns its error into price
-            price, error = self._invert(k, maturity, np.minimum(admissible, 0.3 * limit))
-            limit = _volatility_errors(price, k, maturity)
-        self._refuse_if(
-            error > limit, error, maturity, f"{_WORST_VOLATILITY_ERROR:.0e} in implied volatility"
-        )
-        return price, error
+            result = self._invert(k, maturity, np.minimum(admissible, 0.3 * limit), differentiate)
+            limit = _volatility_errors(result[0], k, maturity)
+        wanted = f"{_WORST_VOLATILITY_ERROR:.0e} in implied volatility"
+        self._refuse_if(~(result[1] <= limit), result[1], maturity, wanted)
+        return result
 
     def _invert(
-        self, k: NDArray[np.float64], maturity: float, tolerance: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        self,
+        k: NDArray[np.float64],
+        maturity: float,
+        tolerance: NDArray[np.float64],
+        differentiate: bool,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         below, above = self._strip(maturity)
         widest = _WIDEST / self._deviation(maturity)
         return otm_prices(
-            lambda u, admissible: self._log_phi(u, maturity, admissible),
+            lambda u, admissible: self._log_phi(
+                u, maturity, admissible, differentiate=differentiate
+            ),
             self._growth(maturity),
             (min(below, widest), min(above, 1.0 + widest)),
             k,
@@ -165,7 +212,7 @@ class FourierLaw(ABC):
             the message says what is reached.
         """
         k = check_log_moneyness(log_moneyness)
-        price, error = self._otm(k.ravel(), check_maturity(maturity), tolerance)
+        price, error, _ = self._otm(k.ravel(), check_maturity(maturity), tolerance)
         price = (price - np.expm1(np.minimum(k.ravel(), 0.0))).reshape(k.shape)
         return (price, error.reshape(k.shape)) if return_error else price
 
@@ -178,9 +225,43 @@ class FourierLaw(ABC):
         volatility because it is smaller than its error.
         """
         k = check_log_moneyness(log_moneyness)
-        price, error = self._otm(k.ravel(), check_maturity(maturity), tolerance)
+        price, error, _ = self._otm(k.ravel(), check_maturity(maturity), tolerance)
         price = np.where(price > error, price, np.nan)
         return implied_volatility_otm(price, k.ravel(), maturity).reshape(k.shape)
+
+    def sensitivities(
+        self, log_moneyness: ArrayLike, maturity: float, *, tolerance: float | None = None
+    ) -> Sensitivities:
+        """Return prices and volatilities with exact derivatives in all `parameters`.
+
+        They come from the differentiated equation, at about twice the work of the prices.
+
+        Parameters
+        ----------
+        log_moneyness : array_like, shape (m,)
+        maturity : float
+            T > 0 in years.
+        tolerance : float, optional
+            As for `call_price`.
+
+        Raises
+        ------
+        ParameterError, AccuracyError
+            As `call_price`.
+        """
+        k = check_log_moneyness(log_moneyness).ravel()
+        maturity = check_maturity(maturity)
+        price, error, gradient = self._otm(k, maturity, tolerance, differentiate=True)
+        volatility = implied_volatility_otm(np.where(price > error, price, np.nan), k, maturity)
+        vega = black_vega(k, np.nan_to_num(volatility), maturity)
+        vega[np.isnan(volatility)] = np.nan
+        return Sensitivities(
+            self.parameters,
+            price - np.expm1(np.minimum(k, 0.0)),
+            volatility,
+            gradient,
+            gradient / vega,
+        )
 
     def prior(
         self,

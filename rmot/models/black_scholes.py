@@ -1,15 +1,19 @@
 """Knows the Black-Scholes law: log S_T normal with constant volatility (Black 1976)."""
 
 from dataclasses import dataclass
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from rmot.errors import AccuracyError
 from rmot.models._cells import discretise
 from rmot.models._checks import check_frequency, check_log_moneyness, check_maturity, check_range
 from rmot.numerics.black import black_call
 from rmot.numerics.discrete import Prior
+
+_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +43,69 @@ class BlackScholes:
         variance = self.volatility**2 * check_maturity(maturity)
         return -0.5 * variance * (frequency * frequency + 1j * frequency)
 
-    def call_price(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
-        """Return undiscounted calls with forward 1; same shape as log_moneyness."""
+    @overload
+    def call_price(
+        self,
+        log_moneyness: ArrayLike,
+        maturity: float,
+        return_error: Literal[False] = False,
+        *,
+        tolerance: float | None = None,
+    ) -> NDArray[np.float64]: ...
+
+    @overload
+    def call_price(
+        self,
+        log_moneyness: ArrayLike,
+        maturity: float,
+        return_error: Literal[True],
+        *,
+        tolerance: float | None = None,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+
+    def call_price(
+        self,
+        log_moneyness: ArrayLike,
+        maturity: float,
+        return_error: bool = False,
+        *,
+        tolerance: float | None = None,
+    ) -> NDArray[np.float64] | tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return undiscounted calls with forward 1; same shape as log_moneyness.
+
+        With return_error also their errors, which are those of rounding; a smaller tolerance raises
+        AccuracyError.
+        """
         k = check_log_moneyness(log_moneyness)
-        return black_call(k, self.volatility, check_maturity(maturity))
+        price = black_call(k, self.volatility, check_maturity(maturity))
+        error = _ROUNDING * np.maximum(price, 1.0)
+        if tolerance is not None and not np.all(error <= tolerance):
+            raise AccuracyError(
+                f"prices are rounded to {error.max():.1e}; {tolerance} was asked for"
+            )
+        return (price, error) if return_error else price
 
     def implied_volatility(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
         """Return the volatility at every strike; same shape as log_moneyness."""
         check_maturity(maturity)
         return np.full(check_log_moneyness(log_moneyness).shape, float(self.volatility))
+
+    def critical_moments(self, maturity: float) -> tuple[float, float]:
+        """Return (-inf, inf): all moments are finite."""
+        check_maturity(maturity)
+        return -np.inf, np.inf
+
+    def moment(self, order: float, maturity: float) -> float:
+        """Return E S_T^order = exp(order (order - 1) volatility^2 T / 2), forward 1."""
+        check_range("order", order, -np.inf, np.inf)
+        variance = self.volatility**2 * check_maturity(maturity)
+        with np.errstate(over="ignore"):
+            return float(np.exp(0.5 * order * (order - 1.0) * variance))
+
+    def lee_slopes(self, maturity: float) -> tuple[float, float]:
+        """Return (0, 0): implied variance is bounded."""
+        check_maturity(maturity)
+        return 0.0, 0.0
 
     def prior(
         self,

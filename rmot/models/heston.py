@@ -15,7 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.models._checks import check_frequency, check_maturity, check_range
 from rmot.models._fourier_law import FourierLaw
-from rmot.models._heston_family import moment_strip
+from rmot.models._heston_family import (
+    check_strip,
+    heston_gradient,
+    moment_strip,
+)
+from rmot.models.tails import critical_moments, lee_slopes
+from rmot.numerics.fractional_riccati import riccati_sensitivities
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +61,7 @@ class Heston(FourierLaw):
         check_range("mean_reversion", self.mean_reversion, 0.0, math.inf, closed_low=True)
         check_range("long_run_variance", self.long_run_variance, 0.0, math.inf, closed_low=True)
 
-    def _closed_form(
-        self, u: NDArray[np.complex128], maturity: float
-    ) -> NDArray[np.complex128]:
+    def _closed_form(self, u: NDArray[np.complex128], maturity: float) -> NDArray[np.complex128]:
         nu = self.vol_of_vol
         drift = self.mean_reversion - 1j * u * (self.correlation * nu)
         source = u * u + 1j * u
@@ -75,11 +79,48 @@ class Heston(FourierLaw):
             self.initial_variance * level + self.mean_reversion * self.long_run_variance * integral
         )
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return (
+            "vol_of_vol",
+            "correlation",
+            "initial_variance",
+            "mean_reversion",
+            "long_run_variance",
+        )
+
     def _log_phi(
-        self, u: NDArray[np.complex128], maturity: float, tolerance: NDArray[np.float64] | float
-    ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+        self,
+        u: NDArray[np.complex128],
+        maturity: float,
+        tolerance: NDArray[np.float64] | float,
+        *,
+        differentiate: bool = False,
+    ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]]:
         values = self._closed_form(u, maturity)
-        return values, 1e-15 * (1.0 + np.abs(values))
+        error = 1e-15 * (1.0 + np.abs(values))
+        if not differentiate:
+            return values, error, np.empty((0, u.size), dtype=np.complex128)
+        # the derivatives are those of the Riccati equation of order one
+        nu, kappa = self.vol_of_vol, self.mean_reversion
+        h_weight = maturity * kappa * self.long_run_variance
+        source_weight = maturity * self.initial_variance
+        mean_h, mean_source, riccati_error, slopes = riccati_sensitivities(
+            -0.5 * (u * u + 1j * u),
+            1j * u * (self.correlation * nu) - kappa,
+            0.5 * nu * nu,
+            1.0,
+            maturity,
+            tolerance / (h_weight + source_weight),
+        )
+        _, by_nu, by_rho, by_kappa = heston_gradient(
+            u, nu, self.correlation, h_weight, source_weight, slopes
+        )
+        by_kappa = by_kappa + maturity * self.long_run_variance * mean_h
+        rows = [by_nu, by_rho, maturity * mean_source, by_kappa, maturity * kappa * mean_h]
+        scale = h_weight + source_weight
+        return values, np.maximum(error, scale * riccati_error), np.array(rows)
 
     def _growth(self, maturity: float) -> NDArray[np.float64]:
         drift = self.mean_reversion * self.long_run_variance * maturity
@@ -91,7 +132,10 @@ class Heston(FourierLaw):
         return moment_strip(self.vol_of_vol, self.correlation, self.mean_reversion, maturity)
 
     def _deviation(self, maturity: float) -> float:
-        return math.sqrt(self.initial_variance * maturity)
+        pull = 0.5 * self.mean_reversion * maturity
+        mean = self.long_run_variance
+        mean += (self.initial_variance - self.long_run_variance) / (1.0 + pull)
+        return math.sqrt(mean * maturity)
 
     def log_characteristic_function(self, u: ArrayLike, maturity: float) -> NDArray[np.complex128]:
         """Return log E exp(iuX), X = log(S_T / F), for u within the strip of finite moments.
@@ -109,6 +153,28 @@ class Heston(FourierLaw):
         Raises
         ------
         ParameterError
-            If u is empty or not finite or maturity is not positive.
+            If u is empty or not finite, maturity is not positive, or -Im u is not between the
+            critical moments.
         """
-        return self._closed_form(check_frequency(u), check_maturity(maturity))
+        frequency, maturity = check_frequency(u), check_maturity(maturity)
+        check_strip(frequency, self._strip(maturity), self.critical_moments, maturity)
+        return self._closed_form(frequency, maturity)
+
+    def critical_moments(self, maturity: float) -> tuple[float, float]:
+        """Return (p_minus, p_plus): E S_T^p is finite for p between them, infinite beyond."""
+        return critical_moments(
+            0.5, self.vol_of_vol, self.correlation, self.mean_reversion, maturity
+        )
+
+    def moment(self, order: float, maturity: float) -> float:
+        """Return E S_T^order, forward 1; inf at and beyond the critical moments."""
+        check_range("order", order, -math.inf, math.inf)
+        low, high = self.critical_moments(maturity)
+        if not low < order < high:
+            return math.inf
+        value = self._closed_form(np.array([-1j * order]), maturity)[0].real
+        return math.exp(value) if value < 709.0 else math.inf
+
+    def lee_slopes(self, maturity: float) -> tuple[float, float]:
+        """Return the limits of implied variance times maturity over |k|, left and right."""
+        return lee_slopes(*self.critical_moments(maturity))

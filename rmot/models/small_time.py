@@ -101,7 +101,7 @@ class SmallTimeRate:
         Returns
         -------
         ndarray, shape of p
-            inf at and beyond the critical moments; relative accuracy 1e-8.
+            inf at and beyond the critical moments p_c; relative accuracy 1e-9/(1 - p/p_c).
 
         Raises
         ------

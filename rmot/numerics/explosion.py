@@ -216,10 +216,11 @@ def _best(b: float, alpha: float) -> UnitExplosion | None:
         best = _towards_border(b, alpha)
         if best is None:
             return None
-        levels, fold, scale = _BORDER_LEVELS[1:], _BORDER_FOLD, min(1.0, 8.0 / best.power)
+        levels, fold, scale = _BORDER_LEVELS, _BORDER_FOLD, min(1.0, 8.0 / best.power)
     for n, gap in levels:
         best = _refine(best, n, gap, scale, fold) or best
-        if best.error <= _WANTED and best.shape_error <= _WANTED_SHAPE:
+        # the first is compared with a guess, which is no refinement
+        if n > levels[0][0] and best.error <= _WANTED and best.shape_error <= _WANTED_SHAPE:
             break
     return best
 

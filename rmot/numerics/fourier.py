@@ -25,9 +25,12 @@ from rmot.numerics.contours import log_amplitude, log_growth, place_contour
 
 LogCharacteristicFunction = Callable[
     [NDArray[np.complex128], NDArray[np.float64]],
-    tuple[NDArray[np.complex128], NDArray[np.float64]],
+    tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]],
 ]
-"""(frequencies, admissible absolute errors) -> (values of log phi, their estimated errors)."""
+"""(frequencies, admissible absolute errors) -> (log phi, its estimated errors, its derivatives).
+
+Shapes (n,), (n,) -> (n,), (n,), (parameters, n); there may be no parameters.
+"""
 
 _MOST_NODES = 1600
 _ROUNDS = 16
@@ -59,14 +62,19 @@ def _fill_nodes(shape, k, log_tolerance, growth, u, weight, admissible):
 
 
 @kernel
-def _poles(omega, width, theta, step, strike):
-    """Return what the poles at u = 0 and u = -i add to the trapezoidal sum."""
+def _poles(shape, step, strike):
+    """Return what the poles at u = 0 and u = -i add to the trapezoidal sum.
+
+    Those beyond the contours that bound the rule's error are within that bound already.
+    """
+    omega, width, theta, lower, upper = shape[0], shape[1], shape[2], shape[5], shape[6]
     total = 0.0
     for side in range(2):
-        height = math.asin(min(max((-side - omega) / width, -1.0), 1.0)) - theta
-        exponent = min(2.0 * math.pi * abs(height) / step, 700.0)
-        size = strike if side == 0 else -1.0
-        total += math.copysign(1.0, height) * size / math.expm1(exponent)
+        bend = math.asin(min(max((-side - omega) / width, -1.0), 1.0))
+        if lower < bend < upper:
+            exponent = min(2.0 * math.pi * abs(bend - theta) / step, 700.0)
+            size = strike if side == 0 else -1.0
+            total += math.copysign(1.0, bend - theta) * size / math.expm1(exponent)
     return total
 
 
@@ -100,7 +108,7 @@ def _fill_sides(shape, u, admissible):
 
 @kernel
 def _bound_error(shape, u, log_phi, log_phi_error, k, bound):
-    """Fill the theorem's bound: the integral of |g| along either side times e^{-2 pi distance/h}."""
+    """Fill the theorem's bound: the integral of |g| on either side times e^{-2 pi distance/h}."""
     half = u.size // 2
     spacing = shape[4] / half
     for m in range(k.size):
@@ -122,9 +130,7 @@ def _bound_error(shape, u, log_phi, log_phi_error, k, bound):
 
 
 @kernel
-def _sum_wing(
-    shape, calls, u, weight, log_phi, log_phi_error, k, tolerance, bound, price, error
-):
+def _sum_wing(shape, calls, u, weight, log_phi, log_phi_error, k, tolerance, bound, price, error):
     """Sum one wing, put the out-of-the-money price, and say what limits the accuracy.
 
     Returns the largest ratios to the tolerance of the errors of the step, of the cut-off, and of
@@ -147,9 +153,7 @@ def _sum_wing(
         for j in range(count):
             size = math.exp((1.0 + u[j].imag) * k[m])
             angle = -u[j].real * k[m]
-            term = size * (
-                weighted[j].real * math.cos(angle) - weighted[j].imag * math.sin(angle)
-            )
+            term = size * (weighted[j].real * math.cos(angle) - weighted[j].imag * math.sin(angle))
             size *= abs(weighted[j].real) + abs(weighted[j].imag)
             noise += size * (log_phi_error[j] + _ROUNDING)
             peak = max(peak, size)
@@ -160,9 +164,9 @@ def _sum_wing(
             else:
                 odd += term
         strike = math.exp(k[m])
-        fine = fourth + even + odd + _poles(omega, width, theta, step, strike)
-        coarse = 2.0 * (fourth + even) + _poles(omega, width, theta, 2.0 * step, strike)
-        coarsest = 4.0 * fourth + _poles(omega, width, theta, 4.0 * step, strike)
+        fine = fourth + even + odd + _poles(shape, step, strike)
+        coarse = 2.0 * (fourth + even) + _poles(shape, 2.0 * step, strike)
+        coarsest = 4.0 * fourth + _poles(shape, 4.0 * step, strike)
         spread = _discretisation(abs(fine - coarse), abs(coarse - coarsest), peak / step)
         spread = min(spread, bound[m])
         end = size / step
@@ -180,6 +184,24 @@ def _sum_wing(
         else:
             price[m] = fine - math.expm1(k[m]) if calls else fine
     return worst_step, worst_end, worst_phi
+
+
+@kernel
+def _sum_gradient(u, weight, log_phi, gradient, k, out):
+    """Sum the derivatives of the prices in each parameter; out has shape (parameters, m)."""
+    out[:] = 0.0
+    weighted = np.empty(gradient.shape[0], dtype=np.complex128)
+    for j in range(u.size):
+        phi = weight[j] * np.exp(log_phi[j])
+        for p in range(gradient.shape[0]):
+            weighted[p] = phi * gradient[p, j]
+        for m in range(k.size):
+            size = math.exp((1.0 + u[j].imag) * k[m])
+            angle = -u[j].real * k[m]
+            cosine, sine = size * math.cos(angle), size * math.sin(angle)
+            for p in range(gradient.shape[0]):
+                out[p, m] += weighted[p].real * cosine - weighted[p].imag * sine
+    return 0
 
 
 class _Wing:
@@ -202,6 +224,7 @@ class _Wing:
             -strip[1], strip[0], calls, self.some, self.log_tolerance, growth
         )
         self.price, self.error = np.full(k.size, np.nan), np.full(k.size, np.inf)
+        self.gradient = np.empty((0, k.size))
         self.rounds_left = _ROUNDS if self.shape[3] > 0.0 else 0
         if self.rounds_left:
             self.resize(self.shape[3], self.shape[4])
@@ -227,7 +250,12 @@ class _Wing:
         )
         _fill_sides(self.shape, self.u[count:], self.admissible[count:])
 
-    def take(self, log_phi: NDArray[np.complex128], log_phi_error: NDArray[np.float64]) -> None:
+    def take(
+        self,
+        log_phi: NDArray[np.complex128],
+        log_phi_error: NDArray[np.float64],
+        gradient: NDArray[np.complex128],
+    ) -> None:
         """Take log phi at the nodes laid out, sum, and lay out more nodes where that helps."""
         self.rounds_left -= 1
         count = self.count
@@ -247,6 +275,16 @@ class _Wing:
             self.price,
             self.error,
         )
+        if gradient.size:
+            self.gradient = np.empty((gradient.shape[0], self.k.size))
+            _sum_gradient(
+                self.u[:count],
+                self.weight,
+                log_phi[:count],
+                np.ascontiguousarray(gradient[:, :count]),
+                self.k,
+                self.gradient,
+            )
         if step + end + noise <= 1.0 or step + end < 1e-3 or (noise > 3.0 and end < 0.5):
             # done, or limited by the characteristic function: a smaller step would not help
             self.rounds_left = 0
@@ -262,14 +300,14 @@ def otm_prices(
     strip: tuple[float, float],
     log_moneyness: NDArray[np.float64],
     tolerance: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Price out-of-the-money options from a characteristic function, forward 1.
 
     Parameters
     ----------
     log_phi : callable
         Takes frequencies, shape (n,), and the admissible absolute error of each; returns
-        log E exp(iuX) there and estimates of its errors.
+        log E exp(iuX) there, estimates of its errors, and derivatives in parameters if any.
     growth : ndarray, shape (factors, 5)
         What `contours.log_growth` knows of log phi, by which contours are placed. It affects the
         work and never the result.
@@ -287,22 +325,27 @@ def otm_prices(
     error : ndarray, shape (m,)
         Estimated absolute error: of the step, the cut-off, log_phi and rounding together. It may
         exceed the tolerance; the caller decides.
+    gradient : ndarray, shape (parameters, m)
+        Derivatives of the prices.
     """
     k = np.asarray(log_moneyness, dtype=np.float64)
     upper = k >= 0.0
     sides = [upper] if upper.all() else [~upper] if not upper.any() else [~upper, upper]
     wings = [_Wing(strip, growth, k[side], tolerance[side], bool(upper[side][0])) for side in sides]
     while pending := [wing for wing in wings if wing.rounds_left > 0]:
-        values, errors = log_phi(
+        values, errors, gradients = log_phi(
             np.concatenate([wing.u for wing in pending]),
             np.concatenate([wing.admissible for wing in pending]),
         )
         start = 0
         for wing in pending:
             end = start + wing.u.size
-            wing.take(values[start:end], errors[start:end])
+            wing.take(values[start:end], errors[start:end], gradients[:, start:end])
             start = end
     price, error = np.empty(k.size), np.empty(k.size)
+    gradient = np.full((max(wing.gradient.shape[0] for wing in wings), k.size), np.nan)
     for side, wing in zip(sides, wings, strict=True):
         price[side], error[side] = wing.price, wing.error
-    return price, error
+        if wing.gradient.size:
+            gradient[:, side] = wing.gradient
+    return price, error, gradient

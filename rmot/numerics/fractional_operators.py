@@ -1,7 +1,7 @@
 """Knows the fractional integral as a matrix on collocation nodes, for every order at once.
 
-A function of z = (t/T)^alpha is interpolated in the Moebius variable y, z = e (1 + y)/(2 e + 1 - y),
-at Chebyshev points of [-1, 1]. Applied to the interpolant, the integral
+A function of z = (t/T)^alpha is interpolated at Chebyshev points of [-1, 1] in the Moebius variable
+y, z = e (1 + y)/(2 e + 1 - y). Applied to the interpolant, the integral
 
     z / Gamma(alpha) ∫_0^1 (1 - w)^{alpha-1} F(z w^alpha) dw
 
@@ -12,7 +12,7 @@ Chebyshev series through them, whose next term is about 5.8^-24 = 4e-19.
 """
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +115,7 @@ def _order_angle(alpha: float) -> float:
     return math.acos((2.0 * alpha - 1.0 - _FIRST_ORDER) / (1.0 - _FIRST_ORDER))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _series(n: int, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return nodes, and Chebyshev coefficients in alpha of averaging weights and matrix.
 
@@ -135,6 +135,29 @@ def _series(n: int, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float
     return z, np.tensordot(to_series, values, axes=1)
 
 
+def _weighted_average(
+    alpha: float, n: int, scale: float, x: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what takes values at the nodes to sum_q weights_q F(x_q^alpha), and its slope."""
+    angles = math.pi * np.arange(n + 1) / n
+    points = -np.cos(angles)
+    power = x**alpha
+    rows = np.empty((x.size, n + 1))
+    for q in range(x.size):
+        interpolation_row(power[q], scale, points, rows[q])
+    # y' of the map, and the derivative of the Lagrange polynomials (Berrut and Trefethen 2004)
+    bend = 2.0 * scale * (scale + 1.0) / (scale + power) ** 2
+    signs = np.where(np.arange(n + 1) % 2 == 0, 1.0, -1.0)
+    signs[[0, -1]] *= 0.5
+    gaps = points[:, None] - points + np.eye(n + 1)
+    differentiation = signs / signs[:, None] / gaps
+    np.fill_diagonal(differentiation, 0.0)
+    np.fill_diagonal(differentiation, -differentiation.sum(axis=1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speed = np.where(x > 0.0, power * np.log(x), 0.0)
+    return weights @ rows, (weights * bend * speed) @ rows @ differentiation
+
+
 class FractionalOperators:
     """The matrices of one order, made when first wanted and kept in one array.
 
@@ -145,6 +168,8 @@ class FractionalOperators:
     ----------
     alpha : float
         Order, in [1/2, 1].
+    averaging : pair of ndarray, shape (q,), optional
+        Nodes x in [0, 1] and weights that take the place of the mean over (0, 1).
 
     Raises
     ------
@@ -152,10 +177,15 @@ class FractionalOperators:
         If alpha lies outside.
     """
 
-    def __init__(self, alpha: float) -> None:
+    def __init__(
+        self,
+        alpha: float,
+        averaging: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    ) -> None:
         if not _FIRST_ORDER <= alpha <= 1.0:
             raise ParameterError(f"alpha must lie in [{_FIRST_ORDER}, 1]; got {alpha}")
         self.alpha = alpha
+        self._averaging = averaging
         angle = _order_angle(alpha)
         orders = np.arange(_ORDERS)
         self._polynomials = np.cos(orders * angle)
@@ -170,26 +200,25 @@ class FractionalOperators:
         self.records = np.empty(0)
         self.slope_records = np.empty(0)
 
-    def averaging(self, z: NDArray[np.float64], average: NDArray[np.float64], scale: float):
-        """Return the weights that stand for the mean over time; those given, unless overridden."""
-        del z, scale
-        return average
-
     def add(self, level: int, group: int, slopes: bool) -> None:
         """Make the record of degree LEVELS[level] for a group, or that of its slopes in alpha."""
         z, series = _series(LEVELS[level], moebius_scale(group))
         factors = self._slopes if slopes else self._polynomials
-        rows = np.tensordot(factors, series, axes=1)
+        rows = (factors @ series.reshape(_ORDERS, -1)).reshape(z.size, z.size)
+        if self._averaging is not None:
+            scale = moebius_scale(group)
+            averages = _weighted_average(self.alpha, z.size - 1, scale, *self._averaging)
+            rows[:, 0] = averages[1 if slopes else 0]
         record = np.concatenate([z, rows.ravel()])
         if slopes:
-            place, self.slope_records = self.slope_records.size, _append(self.slope_records, record)
+            place, self.slope_records = self.slope_records.size, _after(self.slope_records, record)
             self.slope_offsets[level, group] = place
         else:
-            place, self.records = self.records.size, _append(self.records, record)
+            place, self.records = self.records.size, _after(self.records, record)
             self.offsets[level, group] = place
 
 
-def _append(before: NDArray[np.float64], record: NDArray[np.float64]) -> NDArray[np.float64]:
+def _after(before: NDArray[np.float64], record: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([before, record])
 
 

@@ -15,6 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 LANES = 4
 STRIDE = 2 * LANES
@@ -81,7 +82,12 @@ class _Lanes:
         return self.builder.shuffle_vector(one, ir.Constant(_VECTOR, ir.Undefined), zeros)
 
 
-def _three_arrays(body: Callable[[_Lanes, _Pair, _Pair, _Pair], _Pair]) -> Callable[..., Any]:
+def _operation(generator: Callable[..., Any]) -> Callable[..., None]:
+    """Make an operation for kernels of what generates its code; its arguments are those after."""
+    return intrinsic(generator)
+
+
+def _three_arrays(body: Callable[[_Lanes, _Pair, _Pair, _Pair], _Pair]) -> Callable[..., None]:
     """Make an operation (x, i, y, j, z, k): x_i becomes body(x_i, y_j, z_k)."""
 
     def operation(_typing: Any, x: Any, i: Any, y: Any, j: Any, z: Any, k: Any) -> Any:
@@ -94,7 +100,7 @@ def _three_arrays(body: Callable[[_Lanes, _Pair, _Pair, _Pair], _Pair]) -> Calla
 
         return types.void(x, i, y, j, z, k), generate
 
-    return intrinsic(operation)
+    return _operation(operation)
 
 
 def _product(lanes: _Lanes, _x: _Pair, y: _Pair, z: _Pair) -> _Pair:
@@ -122,8 +128,8 @@ subtract_product = _three_arrays(_minus_product)
 """(x, i, y, j, z, k): x_i -= y_j z_k."""
 
 
-@intrinsic
-def add_multiple(_typing, x, i, a, y, j):
+@_operation
+def add_multiple(_typing: Any, x: Any, i: Any, a: Any, y: Any, j: Any) -> Any:
     """(x, i, a, y, j): x_i += a y_j with a real number a."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -139,8 +145,8 @@ def add_multiple(_typing, x, i, a, y, j):
     return types.void(x, i, a, y, j), generate
 
 
-@intrinsic
-def set_multiple(_typing, x, i, a, y, j):
+@_operation
+def set_multiple(_typing: Any, x: Any, i: Any, a: Any, y: Any, j: Any) -> Any:
     """(x, i, a, y, j): x_i = a y_j with a real number a."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -155,8 +161,8 @@ def set_multiple(_typing, x, i, a, y, j):
     return types.void(x, i, a, y, j), generate
 
 
-@intrinsic
-def invert(_typing, x, i):
+@_operation
+def invert(_typing: Any, x: Any, i: Any) -> Any:
     """(x, i): x_i = 1 / x_i."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -171,8 +177,8 @@ def invert(_typing, x, i):
     return types.void(x, i), generate
 
 
-@intrinsic
-def set_root(_typing, x, i, y, j):
+@_operation
+def set_root(_typing: Any, x: Any, i: Any, y: Any, j: Any) -> Any:
     """(x, i, y, j): x_i = the principal square root of y_j, to a few digits near its cut."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -191,6 +197,6 @@ def set_root(_typing, x, i, y, j):
     return types.void(x, i, y, j), generate
 
 
-def pack(values: np.ndarray) -> np.ndarray:
+def pack(values: NDArray[np.complex128]) -> NDArray[np.float64]:
     """Return lanes, shape (8 n,), of complex numbers, shape (n, 4)."""
     return np.stack([values.real, values.imag], axis=1).ravel()

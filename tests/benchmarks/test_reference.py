@@ -120,6 +120,7 @@ def test_draw_is_seeded_and_inside_its_domain():
         assert p.initial_variance != p.long_run_variance
         assert 0.0 <= p.mean_reversion <= 3.0
         assert 1 <= case.days <= 3650
+    assert len({(case.name, case.days) for case in cases}) == 120
     without = sum(case.parameters.mean_reversion == 0.0 for case in cases)
     assert 0.15 < without / len(cases) < 0.55
     assert 0.3 < sum(case.easy for case in cases) / len(cases) < 0.7

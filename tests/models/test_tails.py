@@ -318,7 +318,10 @@ def test_saddle_of_black_scholes_is_within_its_error(quantity):
         ),
     }[quantity]
     value, error = saddle_approximation(
-        quantity, lambda p: deviation**2 / 2 * (p * p - p).astype(complex), (-math.inf, math.inf), k
+        quantity,
+        lambda p: (deviation**2 / 2 * (p * p - p)).astype(np.complex128),
+        (-math.inf, math.inf),
+        k,
     )
     # the closed form of far prices is a difference of close numbers
     assert np.all(np.abs(np.expm1(value - exact)) <= error + 1e-10)
@@ -328,7 +331,10 @@ def test_saddle_of_black_scholes_is_within_its_error(quantity):
 def test_saddle_of_a_gamma_density_carries_stirlings_corrections():
     shape = 5.0
     value, _ = saddle_approximation(
-        Quantity.DENSITY, lambda p: -shape * np.log(1 - p / 3), (-1e4, 3.0), np.array([0.5, 4.0])
+        Quantity.DENSITY,
+        lambda p: (-shape * np.log(1 - p / 3)).astype(np.complex128),
+        (-1e4, 3.0),
+        np.array([0.5, 4.0]),
     )
     k = np.array([0.5, 4.0])
     exact = shape * math.log(3) + (shape - 1) * np.log(k) - 3 * k - math.lgamma(shape)
