@@ -45,7 +45,8 @@ def _volatility_errors(
 ) -> NDArray[np.float64]:
     """Return price errors that amount to the worst volatility error; infinite for small prices."""
     vega = rough_vega(price, k, maturity)
-    return np.where(price > _SMALLEST_PRICE, _WORST_VOLATILITY_ERROR * vega, np.inf)
+    # small prices have no volatility to speak of, and an absolute error that was aimed at
+    return np.where(price > _SMALLEST_PRICE, _WORST_VOLATILITY_ERROR * vega, _SMALLEST_PRICE)
 
 
 @dataclass(frozen=True)

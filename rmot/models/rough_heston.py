@@ -24,7 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 from rmot.errors import AccuracyError, ParameterError
 from rmot.models._checks import check_frequency, check_maturity, check_range
 from rmot.models._fourier_law import FourierLaw
-from rmot.models._heston_family import check_strip, heston_gradient, mean_variance, moment_strip
+from rmot.models._heston_family import check_strip, heston_gradient, mean_variance
+from rmot.models._rough_strip import rough_moment_strip
 from rmot.models.forward_variance import ForwardVariance
 from rmot.models.tails import critical_moments, lee_slopes, log_moment
 from rmot.numerics.fractional_operators import FractionalOperators
@@ -333,9 +334,10 @@ class RoughHeston(FourierLaw):
         return mean_variance(t, self._alpha, self.mean_reversion, *self._level)
 
     def _strip(self, maturity: float) -> tuple[float, float]:
-        # moments explode close to when they do in classical Heston at this rescaled time
-        clock = 5.0 ** (1.0 - self._alpha) * maturity**self._alpha / math.gamma(1.0 + self._alpha)
-        return moment_strip(self.vol_of_vol, self.correlation, self.mean_reversion, clock)
+        below, above = rough_moment_strip(
+            self._alpha - 0.5, self.vol_of_vol, self.correlation, self.mean_reversion, maturity
+        )
+        return below, 1.0 + above
 
     def _deviation(self, maturity: float) -> float:
         if self.forward_variance is not None:
