@@ -12,6 +12,7 @@ from rmot.errors import AccuracyError
 from rmot.models._cells import discretise
 from rmot.models._checks import check_log_moneyness, check_maturity, check_range
 from rmot.numerics.black import black_vega
+from rmot.numerics.contours import log_density_bound
 from rmot.numerics.discrete import Prior
 from rmot.numerics.fourier import otm_prices
 from rmot.numerics.implied_volatility import implied_volatility_otm, rough_vega
@@ -25,19 +26,9 @@ _WIDEST = 4.0
 _VOLATILITY_ERROR = 3e-7
 _WORST_VOLATILITY_ERROR = 1e-6
 _SMALLEST_PRICE = 2e-8
+_ATTEMPTS = 3
 """By default volatilities are as accurate as the first, else refused beyond the second, where the
-out-of-the-money price exceeds the third."""
-
-
-def _price_errors(
-    k: NDArray[np.float64], deviation: float, root_maturity: float
-) -> NDArray[np.float64]:
-    """Return price errors that amount to the default volatility error, by a guessed volatility."""
-    d = (0.5 * deviation * deviation - k) / deviation
-    vega = root_maturity * np.exp(-0.5 * d * d) / math.sqrt(2.0 * math.pi)
-    # an option of the smallest price has d of about 5 and a vega of about price d^2 / volatility
-    least = 20.0 * _SMALLEST_PRICE * root_maturity / deviation
-    return _VOLATILITY_ERROR * np.maximum(vega, least)
+out-of-the-money price exceeds the third; as many further attempts are made."""
 
 
 def _volatility_errors(
@@ -119,16 +110,33 @@ class FourierLaw(ABC):
             bad = ~(result[1] <= tolerance)
             self._refuse_if(bad, result[1], maturity, f"{tolerance:.1e}")
             return result
-        admissible = _price_errors(k, self._deviation(maturity), math.sqrt(maturity))
+        admissible = self._price_errors(k, maturity)
         result = self._invert(k, maturity, admissible, differentiate)
         limit = _volatility_errors(result[0], k, maturity)
-        if not np.all(result[1] <= limit):
-            # the volatility was not known beforehand, nor the vega that turns its error into price
-            result = self._invert(k, maturity, np.minimum(admissible, 0.3 * limit), differentiate)
+        least = np.full(k.size, _VOLATILITY_ERROR * self._least_vega(maturity))
+        for _ in range(_ATTEMPTS):
+            if np.all(result[1] <= limit):
+                break
+            # the vegas that turn volatility errors into price errors were only guessed
+            known = result[1] < 0.1 * result[0]
+            admissible = np.minimum(admissible, np.where(known, 0.3 * limit, least))
+            result = self._invert(k, maturity, admissible, differentiate)
             limit = _volatility_errors(result[0], k, maturity)
+            least *= 0.1
         wanted = f"{_WORST_VOLATILITY_ERROR:.0e} in implied volatility"
         self._refuse_if(~(result[1] <= limit), result[1], maturity, wanted)
         return result
+
+    def _price_errors(self, k: NDArray[np.float64], maturity: float) -> NDArray[np.float64]:
+        """Return price errors that amount to the default volatility error, by guessed vegas."""
+        below, above = self._strip(maturity)
+        vega = np.exp(log_density_bound(-above, below, k, self._growth(maturity)))
+        vega *= math.sqrt(maturity / (2.0 * math.pi))
+        return _VOLATILITY_ERROR * np.maximum(vega, self._least_vega(maturity))
+
+    def _least_vega(self, maturity: float) -> float:
+        """Return the vega of an option of the smallest price: about price d^2 / volatility, d = 5."""
+        return 20.0 * _SMALLEST_PRICE * math.sqrt(maturity) / self._deviation(maturity)
 
     def _invert(
         self,

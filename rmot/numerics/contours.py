@@ -23,7 +23,10 @@ _RUNG = 0.5
 _RUNGS = 28
 _NEAREST_TO_POLE = 0.12
 _MARGIN = 3.0
+_MOST_CANCELLATION = 32.0
 _WIDTH = 0.475
+_MOMENTS = 16
+_LARGEST_LOG = 600.0
 
 
 @kernel
@@ -50,6 +53,34 @@ def log_amplitude(drift, k, log_tolerance):
     for m in range(k.size):
         largest = max(largest, drift * k[m] - log_tolerance[m])
     return largest
+
+
+@kernel
+def log_density_bound(low, high, k, growth):
+    """Return min over r of log E S^r + (1 - r) k, roughly, shape of k.
+
+    Chernoff's exponent of the out-of-the-money price; in the Black-Scholes model it is the
+    logarithm of vega (2 pi / T)^{1/2}. The moments r < 0 serve k < 0, those above 1 the others.
+    """
+    out = np.empty(k.size)
+    moments = np.empty((2, _MOMENTS))
+    logs = np.empty((2, _MOMENTS))
+    for i in range(_MOMENTS):
+        share = ((i + 1.0) / (_MOMENTS + 1.0)) ** 2
+        for side in range(2):
+            r = -share * high if side == 0 else 1.0 + share * (-low - 1.0)
+            value = log_growth(complex(0.0, -r), growth)
+            moments[side, i] = r
+            # where the balance has no real root it says nothing
+            logs[side, i] = value.real if value.imag == 0.0 else np.inf
+    for m in range(k.size):
+        side = 0 if k[m] < 0.0 else 1
+        # r at 0 for puts and at 1 for calls
+        best = min(k[m], 0.0)
+        for i in range(_MOMENTS):
+            best = min(best, logs[side, i] + (1.0 - moments[side, i]) * k[m])
+        out[m] = best
+    return out
 
 
 @kernel
@@ -106,7 +137,7 @@ def place_contour(low, high, calls, k, log_tolerance, growth):
             speed = width * math.hypot(high_ * cosine, wide * sine)
             size = log_growth(u, growth).real + math.log(speed / abs(u * (u + 1j)))
             size += log_amplitude(1.0 + u.imag, k, log_tolerance)
-            if not size < 1e300:
+            if not size < _LARGEST_LOG:
                 peak = np.inf
                 closed = False
                 break
@@ -125,24 +156,28 @@ def place_contour(low, high, calls, k, log_tolerance, growth):
         peaks[count] = peak
         reaches[count] = reach if closed else np.inf
         count += 1
-    best = np.inf
     result = (omega, width, 0.0, 0.0, 0.0, 0.0, 0.0)
-    for a in range(count):
-        if abs(angles[a]) > _LARGEST_BEND or not reaches[a] < np.inf:
-            continue
-        below, above = 0.0, 0.0
-        lower, upper = 0.0, 0.0
-        for other in range(count):
-            if not peaks[other] < 1e3:
+    # first without contours on which rounding alone would exceed the tolerance
+    for limit in (_MOST_CANCELLATION, np.inf):
+        best = np.inf
+        for a in range(count):
+            if abs(angles[a]) > _LARGEST_BEND or not (reaches[a] < np.inf and peaks[a] < limit):
                 continue
-            step = 2.0 * math.pi * abs(angles[other] - angles[a])
-            step /= max(peaks[other] + _MARGIN, 1.0)
-            if angles[other] < angles[a] and step > below:
-                below, lower = step, angles[other]
-            elif angles[other] > angles[a] and step > above:
-                above, upper = step, angles[other]
-        step = min(below, above)
-        if step > 0.0 and reaches[a] / step < best:
-            best = reaches[a] / step
-            result = (omega, width, angles[a], step, reaches[a], lower, upper)
+            below, above = 0.0, 0.0
+            lower, upper = 0.0, 0.0
+            for other in range(count):
+                if not peaks[other] < 1e3:
+                    continue
+                step = 2.0 * math.pi * abs(angles[other] - angles[a])
+                step /= max(peaks[other] + _MARGIN, 1.0)
+                if angles[other] < angles[a] and step > below:
+                    below, lower = step, angles[other]
+                elif angles[other] > angles[a] and step > above:
+                    above, upper = step, angles[other]
+            step = min(below, above)
+            if step > 0.0 and reaches[a] / step < best:
+                best = reaches[a] / step
+                result = (omega, width, angles[a], step, reaches[a], lower, upper)
+        if best < np.inf:
+            break
     return result

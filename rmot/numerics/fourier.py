@@ -35,11 +35,39 @@ Shapes (n,), (n,) -> (n,), (n,), (parameters, n); there may be no parameters.
 _MOST_NODES = 1600
 _ROUNDS = 16
 _FINER = 0.6
+_NARROWER = 0.7
 _SIDE_NODES = 8
 _SIDE_CAUTION = 3.0
 _ROUNDING = 4e-16
-_SHARE = 0.3
+_LEADING_DIGIT = 0.1
+_SHARE = 1.5
 """Part of the admissible error that the characteristic function may use up."""
+
+
+@kernel
+def _representatives(k, tolerance):
+    """Return a few strikes, both ends among them, that stand for all where magnitudes are wanted."""
+    stride = max(1, k.size // 5)
+    count = (k.size - 1) // stride + 3
+    some = np.empty(count)
+    log_tolerance = np.empty(count)
+    for i in range(count):
+        at = i * stride
+        if i >= count - 2:
+            at = np.argmin(k) if i == count - 2 else np.argmax(k)
+        some[i], log_tolerance[i] = k[at], math.log(tolerance[at])
+    return some, log_tolerance
+
+
+@kernel
+def _bearable_errors(log_size, u, weight, k, log_tolerance, admissible):
+    """Fill the errors of log phi that the prices can bear, from the logarithm of |phi|."""
+    for j in range(u.size):
+        exponent = log_size[j] + log_amplitude(1.0 + u[j].imag, k, log_tolerance)
+        size = u.size * abs(weight[j]) * math.exp(max(min(exponent, 600.0), -600.0))
+        # sizes may be guesses: no value is left without its leading digit
+        admissible[j] = min(_SHARE / size, _LEADING_DIGIT)
+    return 0
 
 
 @kernel
@@ -47,17 +75,16 @@ def _fill_nodes(shape, k, log_tolerance, growth, u, weight, admissible):
     """Fill frequencies, weights of phi, and the errors of log phi that the prices can bear."""
     omega, width, theta, step = shape[:4]
     cosine, sine = math.cos(theta), math.sin(theta)
-    count = u.size
-    for j in range(count):
+    size = np.empty(u.size)
+    for j in range(u.size):
         wide, high = math.sinh(j * step), math.cosh(j * step)
         u[j] = complex(width * wide * cosine, omega + width * high * sine)
         speed = complex(width * high * cosine, width * wide * sine)
         weight[j] = -step / math.pi * speed / (u[j] * (u[j] + 1j))
         if j == 0:
             weight[j] *= 0.5
-        exponent = log_growth(u[j], growth).real
-        exponent += log_amplitude(1.0 + u[j].imag, k, log_tolerance)
-        admissible[j] = _SHARE / (count * abs(weight[j]) * math.exp(min(exponent, 600.0)) + 1e-300)
+        size[j] = log_growth(u[j], growth).real
+    _bearable_errors(size, u, weight, k, log_tolerance, admissible)
     return 0
 
 
@@ -216,18 +243,23 @@ class _Wing:
         calls: bool,
     ) -> None:
         self.calls, self.k, self.tolerance = calls, k, tolerance
-        # few strikes stand for all where only magnitudes are wanted
-        some = np.append(np.arange(0, k.size, 1 + k.size // 5), [k.argmin(), k.argmax()])
-        self.some, self.log_tolerance = k[some], np.log(tolerance[some])
+        self.some, self.log_tolerance = _representatives(k, tolerance)
         self.growth = growth
-        self.shape = place_contour(
-            -strip[1], strip[0], calls, self.some, self.log_tolerance, growth
-        )
         self.price, self.error = np.full(k.size, np.nan), np.full(k.size, np.inf)
         self.gradient = np.empty((0, k.size))
-        self.rounds_left = _ROUNDS if self.shape[3] > 0.0 else 0
-        if self.rounds_left:
+        self.rounds_left = _ROUNDS
+        self.place(strip)
+
+    def place(self, strip: tuple[float, float]) -> None:
+        """Choose a contour within the strip and lay out its nodes."""
+        self.strip = strip
+        self.shape = place_contour(
+            -strip[1], strip[0], self.calls, self.some, self.log_tolerance, self.growth
+        )
+        if self.shape[3] > 0.0:
             self.resize(self.shape[3], self.shape[4])
+        else:
+            self.rounds_left = 0
 
     def resize(self, step: float, reach: float) -> None:
         """Lay out nodes, a multiple of four, then those that bound the error."""
@@ -236,6 +268,7 @@ class _Wing:
             self.rounds_left = 0
             return
         self.shape = (*self.shape[:3], step, (count - 1) * step, *self.shape[5:])
+        self.known_sizes = False
         self.count, self.bound = count, np.full(self.k.size, np.inf)
         self.u = np.empty(count + _SIDE_NODES, np.complex128)
         self.weight, self.admissible = np.empty(count, np.complex128), np.empty(count + _SIDE_NODES)
@@ -285,13 +318,27 @@ class _Wing:
                 self.k,
                 self.gradient,
             )
-        if step + end + noise <= 1.0 or step + end < 1e-3 or (noise > 3.0 and end < 0.5):
-            # done, or limited by the characteristic function: a smaller step would not help
+        if step + end + noise <= 1.0:
             self.rounds_left = 0
         elif end > 0.5:
             self.resize(self.shape[3], 1.1 * self.shape[4])
-        else:
+        elif step > 0.5:
             self.resize(_FINER * self.shape[3], self.shape[4])
+        elif self.known_sizes:
+            # the integrand cancels near the critical moments, where it is larger than was guessed
+            below, above = self.strip
+            self.place((_NARROWER * below, 1.0 + _NARROWER * (above - 1.0)))
+        else:
+            # the same nodes, with the sizes of phi that were guessed before
+            self.known_sizes = True
+            _bearable_errors(
+                log_phi[:count].real,
+                self.u[:count],
+                self.weight,
+                self.some,
+                self.log_tolerance,
+                self.admissible[:count],
+            )
 
 
 def otm_prices(

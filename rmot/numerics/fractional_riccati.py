@@ -41,12 +41,12 @@ _SAFETY = 3.0
 # degree = a + b digits + c log2(stiffness / the group's limit), fitted to random frequencies
 _DEGREES_WANTED = np.array(
     [
-        [2.4, 1.25, 2.3],
-        [5.5, 1.9, 1.7],
-        [6.5, 2.7, 1.4],
-        [8.0, 3.3, 0.0],
-        [10.5, 3.7, 0.0],
-        [17, 3.8, 2],
+        [4.2, 1.07, 1.8],
+        [5.4, 1.82, 1.9],
+        [8.2, 2.66, 2.5],
+        [11.5, 3.05, 0.7],
+        [13.0, 3.34, 0.0],
+        [18.0, 3.6, 0.0],
     ]
 )
 _DEGREES = np.array(LEVELS)
@@ -194,7 +194,7 @@ def _choose(c0, c1, c2, power, tolerance):
     degree = _DEGREES_WANTED[row, 0] + _DEGREES_WANTED[row, 1] * digits
     degree += _DEGREES_WANTED[row, 2] * within
     # with fewer nodes the last coefficients say nothing of those that follow
-    return group, max(degree, 8.0 + 6.0 * group), wanted
+    return group, max(degree, 8.0 + 4.0 * group), wanted
 
 
 @kernel
@@ -320,10 +320,13 @@ def _solve_from(
             coefficients[w], coefficients[LANES + w] = c0[at].real, c0[at].imag
             coefficients[STRIDE + w] = c1[at].real
             coefficients[STRIDE + LANES + w] = c1[at].imag
+        digits_row = min(group, _DEGREES_WANTED.shape[0] - 1)
+        per_digit = _DEGREES_WANTED[digits_row, 1]
         level = 0
-        while level < _LEVEL_COUNT - 1 and _DEGREES[level] < degree + surplus:
+        while level < _LEVEL_COUNT - 1 and _DEGREES[level] < degree + per_digit * surplus:
             level += 1
         failures = 0
+        excess = 0.0
         # Newton squares the error, and the square enters the estimate ten times
         enough = math.sqrt(min(max(0.03 * wanted, 1e-15), 1e-2))
         while True:
@@ -376,14 +379,15 @@ def _solve_from(
             failures += 0 if change <= enough else 1
             if excess <= 1.0 or level == _LEVEL_COUNT - 1 or failures > 1:
                 break
-            # as many nodes more as the digits that are missing take
-            row = min(group, _DEGREES_WANTED.shape[0] - 1)
-            missing = 1.0 + _DEGREES_WANTED[row, 1] * math.log10(min(excess, 1e8))
+            # the digits that were missing here will be missing at the next frequencies
+            missing = 0.3 + math.log10(min(excess, 1e8))
             surplus += missing
-            target = _DEGREES[level] + missing
+            target = _DEGREES[level] + per_digit * missing
             level += 1
             while level < _LEVEL_COUNT - 1 and _DEGREES[level] < target:
                 level += 1
+        if excess < 0.02:
+            surplus = max(surplus - 0.3, 0.0)
         if differentiate:
             offset = slope_offsets[level, group]
             if offset < 0:
