@@ -27,8 +27,10 @@ _VOLATILITY_ERROR = 3e-7
 _WORST_VOLATILITY_ERROR = 1e-6
 _SMALLEST_PRICE = 2e-8
 _ATTEMPTS = 3
+_CAUTION = 1.15
 """By default volatilities are as accurate as the first, else refused beyond the second, where the
-out-of-the-money price exceeds the third; as many further attempts are made."""
+out-of-the-money price exceeds the third; as many further attempts are made as the fourth says.
+The vegas guessed for that are taken to the power of the last, as Chernoff's bound is a bound."""
 
 
 def _volatility_errors(
@@ -103,15 +105,16 @@ class FourierLaw(ABC):
         differentiate: bool = False,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return out-of-the-money prices, errors and derivatives, to the tolerance or default."""
+        strip, growth = self._strip(maturity), self._growth(maturity)
         if tolerance is not None:
             check_range("tolerance", tolerance, 0.0, 1.0)
             admissible = np.full(k.size, 0.8 * tolerance)
-            result = self._invert(k, maturity, admissible, differentiate)
+            result = self._invert(k, maturity, admissible, strip, growth, differentiate)
             bad = ~(result[1] <= tolerance)
             self._refuse_if(bad, result[1], maturity, f"{tolerance:.1e}")
             return result
-        admissible = self._price_errors(k, maturity)
-        result = self._invert(k, maturity, admissible, differentiate)
+        admissible = self._price_errors(k, maturity, strip, growth)
+        result = self._invert(k, maturity, admissible, strip, growth, differentiate)
         limit = _volatility_errors(result[0], k, maturity)
         least = np.full(k.size, _VOLATILITY_ERROR * self._least_vega(maturity))
         for _ in range(_ATTEMPTS):
@@ -120,17 +123,22 @@ class FourierLaw(ABC):
             # the vegas that turn volatility errors into price errors were only guessed
             known = result[1] < 0.1 * result[0]
             admissible = np.minimum(admissible, np.where(known, 0.3 * limit, least))
-            result = self._invert(k, maturity, admissible, differentiate)
+            result = self._invert(k, maturity, admissible, strip, growth, differentiate)
             limit = _volatility_errors(result[0], k, maturity)
             least *= 0.1
         wanted = f"{_WORST_VOLATILITY_ERROR:.0e} in implied volatility"
         self._refuse_if(~(result[1] <= limit), result[1], maturity, wanted)
         return result
 
-    def _price_errors(self, k: NDArray[np.float64], maturity: float) -> NDArray[np.float64]:
+    def _price_errors(
+        self,
+        k: NDArray[np.float64],
+        maturity: float,
+        strip: tuple[float, float],
+        growth: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
         """Return price errors that amount to the default volatility error, by guessed vegas."""
-        below, above = self._strip(maturity)
-        vega = np.exp(log_density_bound(-above, below, k, self._growth(maturity)))
+        vega = np.exp(_CAUTION * log_density_bound(-strip[1], strip[0], k, growth))
         vega *= math.sqrt(maturity / (2.0 * math.pi))
         return _VOLATILITY_ERROR * np.maximum(vega, self._least_vega(maturity))
 
@@ -143,16 +151,17 @@ class FourierLaw(ABC):
         k: NDArray[np.float64],
         maturity: float,
         tolerance: NDArray[np.float64],
+        strip: tuple[float, float],
+        growth: NDArray[np.float64],
         differentiate: bool,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        below, above = self._strip(maturity)
         widest = _WIDEST / self._deviation(maturity)
         return otm_prices(
             lambda u, admissible: self._log_phi(
                 u, maturity, admissible, differentiate=differentiate
             ),
-            self._growth(maturity),
-            (min(below, widest), min(above, 1.0 + widest)),
+            growth,
+            (min(strip[0], widest), min(strip[1], 1.0 + widest)),
             k,
             tolerance,
         )

@@ -34,6 +34,7 @@ Shapes (n,), (n,) -> (n,), (n,), (parameters, n); there may be no parameters.
 
 _MOST_NODES = 1600
 _ROUNDS = 16
+_CAUTION = 0.75
 _FINER = 0.6
 _NARROWER = 0.7
 _SIDE_NODES = 8
@@ -136,22 +137,22 @@ def _fill_sides(shape, u, admissible):
 @kernel
 def _bound_error(shape, u, log_phi, log_phi_error, k, bound):
     """Fill the theorem's bound: the integral of |g| on either side times e^{-2 pi distance/h}."""
-    half = u.size // 2
-    spacing = shape[4] / half
+    spacing = shape[4] / (u.size // 2)
+    height = np.empty(u.size)
+    for j in range(u.size):
+        bend = shape[5 + j % 2]
+        y = (j // 2) * spacing
+        speed = shape[1] * math.hypot(math.cosh(y) * math.cos(bend), math.sinh(y) * math.sin(bend))
+        height[j] = math.log(speed * spacing / (math.pi * abs(u[j] * (u[j] + 1j))))
+        height[j] += log_phi[j].real + log_phi_error[j]
+        height[j] -= 2.0 * math.pi * abs(bend - shape[2]) / shape[3]
     for m in range(k.size):
         bound[m] = 0.0
         for j in range(u.size):
-            bend = shape[5 + j % 2]
-            y = (j // 2) * spacing
-            speed = shape[1] * math.hypot(
-                math.cosh(y) * math.cos(bend), math.sinh(y) * math.sin(bend)
-            )
-            size = log_phi[j].real + log_phi_error[j] + (1.0 + u[j].imag) * k[m]
-            size -= 2.0 * math.pi * abs(bend - shape[2]) / shape[3]
-            size = math.exp(min(size, 600.0)) * speed / abs(u[j] * (u[j] + 1j))
-            bound[m] += size * spacing / math.pi * (0.5 if y == 0.0 else 1.0)
+            size = math.exp(min(height[j] + (1.0 + u[j].imag) * k[m], 600.0))
+            bound[m] += 0.5 * size if j < 2 else size
         bound[m] *= _SIDE_CAUTION
-        if not bound[m] < 1e300:
+        if not bound[m] < 1e250:
             bound[m] = np.inf
     return 0
 
@@ -257,7 +258,7 @@ class _Wing:
             -strip[1], strip[0], self.calls, self.some, self.log_tolerance, self.growth
         )
         if self.shape[3] > 0.0:
-            self.resize(self.shape[3], self.shape[4])
+            self.resize(_CAUTION * self.shape[3], self.shape[4])
         else:
             self.rounds_left = 0
 

@@ -38,6 +38,7 @@ from rmot.numerics.lanes import (
 _NEWTON_STEPS = 30
 _ROUNDING = 4e-15
 _SAFETY = 3.0
+_FIRST_SURPLUS = 0.3
 # degree = a + b digits + c log2(stiffness / the group's limit), fitted to random frequencies
 _DEGREES_WANTED = np.array(
     [
@@ -112,8 +113,11 @@ def _jacobian(record, n, power, slope, matrix):
 
 
 @kernel
-def _newton_step(coefficients, c2, power, record, n, h, source, slope, residual, matrix):
-    """Take one step in place; return the largest change, relative to the largest h of its lane."""
+def _correct(coefficients, c2, power, record, n, h, source, slope, residual, matrix, factorise):
+    """Take one step in place; return the largest change, relative to the largest h of its lane.
+
+    It is Newton's, or that of the factors which `matrix` holds of the step before.
+    """
     _source_and_slope(coefficients, c2, h, n, source, slope)
     for w in range(STRIDE * n):
         residual[w] = h[w]
@@ -121,8 +125,9 @@ def _newton_step(coefficients, c2, power, record, n, h, source, slope, residual,
         column = (n + 1) + j * (n + 1) + 1
         for i in range(n):
             add_multiple(residual, i, -power * record[column + i], source, j)
-    _jacobian(record, n, power, slope, matrix)
-    _factorise(matrix, n)
+    if factorise:
+        _jacobian(record, n, power, slope, matrix)
+        _factorise(matrix, n)
     _substitute(matrix, n, residual)
     worst = 0.0
     for w in range(LANES):
@@ -139,6 +144,34 @@ def _newton_step(coefficients, c2, power, record, n, h, source, slope, residual,
         if change > worst * size:
             worst = change / size
     return worst
+
+
+@kernel
+def _solve(coefficients, c2, power, record, n, accepted, h, source, slope, residual, matrix):
+    """Solve at four frequencies from the guess in h; return the estimated relative error of h.
+
+    Newton's error after changes d' and d is about q d^2, q = d/d'^2; a further step with the same
+    factors leaves about 2 q d times it.
+    """
+    before = np.inf
+    for _ in range(_NEWTON_STEPS):
+        change = _correct(
+            coefficients, c2, power, record, n, h, source, slope, residual, matrix, True
+        )
+        if not change < 1e3:
+            return np.inf
+        rate = max(change / (before * before), 0.3)
+        error = min(3.0 * rate * change, 1.0) * change
+        if error <= accepted:
+            return error
+        chord = 6.0 * rate * change
+        if chord < 0.1 and chord * error <= accepted:
+            change = _correct(
+                coefficients, c2, power, record, n, h, source, slope, residual, matrix, False
+            )
+            return max(chord * change, 1e-3 * change)
+        before = change
+    return np.inf
 
 
 @kernel
@@ -193,6 +226,8 @@ def _choose(c0, c1, c2, power, tolerance):
     within = math.log2(max(stiffness / limit, 0.25))
     degree = _DEGREES_WANTED[row, 0] + _DEGREES_WANTED[row, 1] * digits
     degree += _DEGREES_WANTED[row, 2] * within
+    if not wanted < np.inf:
+        return group, 8.0 + 2.0 * group, wanted
     # with fewer nodes the last coefficients say nothing of those that follow
     return group, max(degree, 8.0 + 4.0 * group), wanted
 
@@ -297,7 +332,7 @@ def _solve_from(
     record = np.empty(0)
     tail = np.empty((0, 0))
     largest = 0.0
-    surplus = 0.0
+    surplus = _FIRST_SURPLUS
     start = first
     while start < count:
         group = 0
@@ -327,8 +362,7 @@ def _solve_from(
             level += 1
         failures = 0
         excess = 0.0
-        # Newton squares the error, and the square enters the estimate ten times
-        enough = math.sqrt(min(max(0.03 * wanted, 1e-15), 1e-2))
+        accepted = min(max(0.2 * wanted, 1e-14), 1e-2)
         while True:
             offset = offsets[level, group]
             if offset < 0:
@@ -344,13 +378,9 @@ def _solve_from(
                 largest = _tail_weights(record, n, tail)
             record = records[offset : offset + (n + 1) * (n + 2)]
             _start(coefficients, c2, power, record, n, h, sums)
-            change = np.inf
-            for _ in range(_NEWTON_STEPS):
-                change = _newton_step(
-                    coefficients, c2, power, record, n, h, source, slope, residual, matrix
-                )
-                if change <= enough or not change < 1e3:
-                    break
+            newton = _solve(
+                coefficients, c2, power, record, n, accepted, h, source, slope, residual, matrix
+            )
             _source_and_slope(coefficients, c2, h, n, source, slope)
             sums[:] = 0.0
             for j in range(n + 1):
@@ -371,12 +401,12 @@ def _solve_from(
                 error[at] = _truncation(
                     max(sizes[0], sizes[1]), max(sizes[2], sizes[3]), largest, group
                 )
-                error[at] += 10.0 * change * change * abs(mean_source[at])
+                error[at] += newton * abs(mean_source[at])
                 error[at] += _ROUNDING * abs(c0[at])
-                if not change <= enough:
+                if not newton < np.inf:
                     error[at] = np.inf
                 excess = max(excess, error[at] / tolerance[at])
-            failures += 0 if change <= enough else 1
+            failures += 0 if newton < np.inf else 1
             if excess <= 1.0 or level == _LEVEL_COUNT - 1 or failures > 1:
                 break
             # the digits that were missing here will be missing at the next frequencies

@@ -112,7 +112,8 @@ def _rough_vegas(prices, k, root_maturity, out):
         out[i] = 0.0
         if 0.0 < p < 1.0:
             s = _first_guess(x, p)
-            if p < 0.5:
+            # far from the money the start is not good enough
+            if p < 0.5 and x > 2.0 * s:
                 log_price, slope = log_call_and_slope(x, s)
                 s += min(max((math.log(p) - log_price) / slope, -0.5 * s), s)
             d = 0.5 * s - k[i] / s
