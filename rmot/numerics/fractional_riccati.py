@@ -39,6 +39,8 @@ _NEWTON_STEPS = 30
 _ROUNDING = 4e-15
 _SAFETY = 3.0
 _FIRST_SURPLUS = 0.3
+# F cancels where h is stiff, and its mean is less accurate than h
+_NEWTON_CAUTION = 4.0
 # degree = a + b digits + c log2(stiffness / the group's limit), fitted to random frequencies
 _DEGREES_WANTED = np.array(
     [
@@ -362,7 +364,7 @@ def _solve_from(
             level += 1
         failures = 0
         excess = 0.0
-        accepted = min(max(0.2 * wanted, 1e-14), 1e-2)
+        accepted = min(max(0.1 * wanted, 1e-14), 1e-2)
         while True:
             offset = offsets[level, group]
             if offset < 0:
@@ -401,7 +403,7 @@ def _solve_from(
                 error[at] = _truncation(
                     max(sizes[0], sizes[1]), max(sizes[2], sizes[3]), largest, group
                 )
-                error[at] += newton * abs(mean_source[at])
+                error[at] += _NEWTON_CAUTION * newton * abs(mean_source[at])
                 error[at] += _ROUNDING * abs(c0[at])
                 if not newton < np.inf:
                     error[at] = np.inf
