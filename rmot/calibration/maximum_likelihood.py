@@ -7,7 +7,7 @@ that noise Gaussian and independent this is 002's step of single-asset calibrati
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,6 @@ STARTS: dict[str, tuple[float, ...]] = {
 }
 LOCAL_SEARCHES = 2
 QUOTES_FOR_STARTS = 12
-DERIVATIVE_STEP = 1e-4
 MOST_STEPS = 200
 # An optimum is found when it is nearer than this, in standard errors.
 LARGEST_DISTANCE = 0.01
@@ -84,7 +83,12 @@ def calibrate(
     the coordinates of `rmot.calibration.coordinates`).
     """
     fixed = dict(fixed or {})
-    names = [field.name for field in fields(model_class)]
+    # what has a default and no coordinates is no number to be fitted
+    names = [
+        field.name
+        for field in fields(model_class)
+        if field.name in COORDINATES or field.default is MISSING
+    ]
     unknown = sorted(set(fixed) - set(names))
     if unknown:
         raise ParameterError(f"expected parameters among {names} in fixed; got {unknown}")
@@ -235,16 +239,17 @@ class _Problem:
         return float(np.sum(self.trial_residuals(point) ** 2))
 
     def jacobian(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Central differences: error of order step^2 plus pricing error over step."""
-        columns = []
-        for index, coordinate in enumerate(self.coordinates):
-            lower, upper = coordinate.box
-            above, below = point.copy(), point.copy()
-            above[index] = min(point[index] + DERIVATIVE_STEP, upper)
-            below[index] = max(point[index] - DERIVATIVE_STEP, lower)
-            rise = self.volatilities(above) - self.volatilities(below)
-            columns.append(rise / (above[index] - below[index]) / self.noise)
-        return np.column_stack(columns)
+        """Return exact derivatives of the residuals in the coordinates, shape (quotes, free)."""
+        self.evaluations += 1
+        parameters = self.parameters(point)
+        model = self.model_class(**parameters)
+        found = [
+            model.sensitivities(quotes.log_moneyness, quotes.maturity) for quotes in self.slices
+        ]
+        gradient = np.concatenate([each.volatility_gradient for each in found], axis=1)
+        rows = [found[0].parameters.index(name) for name in self.free]
+        slopes = [COORDINATES[name].slope(parameters[name]) for name in self.free]
+        return (gradient[rows] * np.array(slopes)[:, None] / self.noise).T
 
 
 def _starts(problem: _Problem) -> Iterable[NDArray[np.float64]]:

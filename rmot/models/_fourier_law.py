@@ -2,7 +2,6 @@
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import Literal, overload
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from rmot.errors import AccuracyError
 from rmot.models._cells import discretise
 from rmot.models._checks import check_log_moneyness, check_maturity, check_range
+from rmot.models.sensitivities import Sensitivities
 from rmot.numerics.black import black_vega
 from rmot.numerics.contours import log_density_bound
 from rmot.numerics.discrete import Prior
@@ -40,26 +40,6 @@ def _volatility_errors(
     vega = rough_vega(price, k, maturity)
     # small prices have no volatility to speak of, and an absolute error that was aimed at
     return np.where(price > _SMALLEST_PRICE, _WORST_VOLATILITY_ERROR * vega, _SMALLEST_PRICE)
-
-
-@dataclass(frozen=True)
-class Sensitivities:
-    """Prices and volatilities of one maturity with their derivatives in the model's parameters.
-
-    Attributes
-    ----------
-    parameters : tuple of str
-        Names, in the order of the rows below.
-    call_price, implied_volatility : ndarray, shape (m,)
-    price_gradient, volatility_gradient : ndarray, shape (parameters, m)
-        Derivatives, per unit of the parameter.
-    """
-
-    parameters: tuple[str, ...]
-    call_price: NDArray[np.float64]
-    implied_volatility: NDArray[np.float64]
-    price_gradient: NDArray[np.float64]
-    volatility_gradient: NDArray[np.float64]
 
 
 class FourierLaw(ABC):
@@ -143,7 +123,7 @@ class FourierLaw(ABC):
         return _VOLATILITY_ERROR * np.maximum(vega, self._least_vega(maturity))
 
     def _least_vega(self, maturity: float) -> float:
-        """Return the vega of an option of the smallest price: about price d^2 / volatility, d = 5."""
+        """Return the vega of an option of the smallest price: price d^2 / volatility, d about 5."""
         return 20.0 * _SMALLEST_PRICE * math.sqrt(maturity) / self._deviation(maturity)
 
     def _invert(

@@ -10,7 +10,8 @@ from scipy.special import ndtr
 from rmot.errors import AccuracyError
 from rmot.models._cells import discretise
 from rmot.models._checks import check_frequency, check_log_moneyness, check_maturity, check_range
-from rmot.numerics.black import black_call
+from rmot.models.sensitivities import Sensitivities
+from rmot.numerics.black import black_call, black_vega
 from rmot.numerics.discrete import Prior
 
 _ROUNDING = 1e-15
@@ -89,6 +90,18 @@ class BlackScholes:
         """Return the volatility at every strike; same shape as log_moneyness."""
         check_maturity(maturity)
         return np.full(check_log_moneyness(log_moneyness).shape, float(self.volatility))
+
+    def sensitivities(
+        self, log_moneyness: ArrayLike, maturity: float, *, tolerance: float | None = None
+    ) -> Sensitivities:
+        """Return prices and volatilities with their derivatives in the volatility."""
+        k = check_log_moneyness(log_moneyness).ravel()
+        vega = black_vega(k, self.volatility, check_maturity(maturity))
+        price = self.call_price(k, maturity, tolerance=tolerance)
+        volatility = self.implied_volatility(k, maturity)
+        return Sensitivities(
+            ("volatility",), price, volatility, vega[None, :], np.ones((1, k.size))
+        )
 
     def critical_moments(self, maturity: float) -> tuple[float, float]:
         """Return (-inf, inf): all moments are finite."""

@@ -1,9 +1,12 @@
 """Knows what every law of one terminal price offers: the protocol that models satisfy."""
 
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, overload, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from rmot.models.sensitivities import Sensitivities
+from rmot.numerics.discrete import Prior
 
 
 @runtime_checkable
@@ -14,10 +17,61 @@ class TerminalLaw(Protocol):
         """Return log E exp(iuX), X = log(S_T / F), for complex u; same shape as u."""
         ...
 
-    def call_price(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
-        """Return undiscounted calls with forward 1; same shape as log_moneyness."""
+    @overload
+    def call_price(
+        self,
+        log_moneyness: ArrayLike,
+        maturity: float,
+        return_error: Literal[False] = False,
+        *,
+        tolerance: float | None = None,
+    ) -> NDArray[np.float64]: ...
+
+    @overload
+    def call_price(
+        self,
+        log_moneyness: ArrayLike,
+        maturity: float,
+        return_error: Literal[True],
+        *,
+        tolerance: float | None = None,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+
+    def call_price(
+        self,
+        log_moneyness: ArrayLike,
+        maturity: float,
+        return_error: bool = False,
+        *,
+        tolerance: float | None = None,
+    ) -> NDArray[np.float64] | tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return undiscounted calls with forward 1, and errors if asked; shape of log_moneyness."""
         ...
 
     def implied_volatility(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
         """Return Black volatilities; same shape as log_moneyness."""
+        ...
+
+    def sensitivities(
+        self, log_moneyness: ArrayLike, maturity: float, *, tolerance: float | None = None
+    ) -> Sensitivities:
+        """Return prices and volatilities with exact derivatives in the parameters."""
+        ...
+
+    def critical_moments(self, maturity: float) -> tuple[float, float]:
+        """Return (p_minus, p_plus): E S_T^p is finite for p between them, infinite beyond."""
+        ...
+
+    def moment(self, order: float, maturity: float) -> float:
+        """Return E S_T^order with forward 1; inf beyond the critical moments."""
+        ...
+
+    def prior(
+        self,
+        maturity: float,
+        n_points: int = 1000,
+        upper: float | None = None,
+        kinks: ArrayLike = (),
+    ) -> Prior:
+        """Return the law of S_T / F as a discrete measure."""
         ...

@@ -47,7 +47,7 @@ _SHARE = 1.5
 
 @kernel
 def _representatives(k, tolerance):
-    """Return a few strikes, both ends among them, that stand for all where magnitudes are wanted."""
+    """Return a few strikes, both ends among them, that stand for all in magnitudes."""
     stride = max(1, k.size // 5)
     count = (k.size - 1) // stride + 3
     some = np.empty(count)

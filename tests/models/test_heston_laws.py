@@ -1,6 +1,7 @@
 """Heston and rough Heston against QuantLib, each other, and the properties of any law of S_T."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from rmot.errors import AccuracyError, ParameterError
 from rmot.models import BlackScholes, Heston, RoughHeston, TerminalLaw
 
 K = np.linspace(-0.6, 0.4, 21)
-CLASSICAL = {
+CLASSICAL: dict[str, Any] = {
     "vol_of_vol": 0.35,
     "correlation": -0.65,
     "initial_variance": 0.04,
