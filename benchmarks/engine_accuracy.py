@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import partial
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,8 @@ from benchmarks.reference_smiles import ReferenceSmile, cases, read
 from benchmarks.volterra_elements import Real
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.errors import RmotError
-from rmot.models import RoughHeston
+from rmot.models import RoughHeston, rough_heston
+from rmot.numerics.fractional_riccati import riccati_means
 from rmot.studies.study import Config, main
 
 REACH = 1e-6
@@ -69,7 +72,17 @@ def _engine(reference: ReferenceSmile) -> dict[str, object]:
     return {
         **_errors(volatility, smile.volatility),
         "true_to_estimated": np.max(certain / estimated),
+        "operations": operations(reference),
     }
+
+
+def operations(reference: ReferenceSmile) -> float:
+    """Return the floating-point operations of the Riccati solutions behind the engine's smile."""
+    work = np.zeros(1)
+    model = RoughHeston(**asdict(reference.case.parameters))
+    with patch.object(rough_heston, "riccati_means", partial(riccati_means, work=work)):
+        model.call_price(reference.smile.log_moneyness, reference.case.maturity)
+    return float(work[0])
 
 
 def peer_errors(reference: ReferenceSmile, peer: Method) -> dict[str, object]:
@@ -118,6 +131,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
                     "quotes": int(group["quotes"].sum()),
                     "raised": int(group["raised"].sum()),
                     "true_to_estimated": group["true_to_estimated"].max(),
+                    "median_operations": group["operations"].median(),
                 }
             )
     return pd.DataFrame(rows)

@@ -19,19 +19,22 @@ from itertools import count
 import numpy as np
 import pandas as pd
 
-from benchmarks.engine_accuracy import peer_errors
+from benchmarks.engine_accuracy import operations, peer_errors
 from benchmarks.methods import ADAMS, CLASSICAL_PEERS, ENGINE, LADDERS, Method, Price
 from benchmarks.reference import Parameters
 from benchmarks.reference_smiles import ReferenceSmile, cases, read
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.errors import RmotError
+from rmot.numerics.compiled import kernel
+from rmot.numerics.lanes import LANES, STRIDE, add_product
 from rmot.studies.study import Config, main
 
 LADDER_SMILES = {"quick": 2, "full": 9, "deep": 60}
-TURNS, LADDER_TURNS = 5, 3
+TURNS, LADDER_TURNS, CALLS = 5, 3, 3
 
 NEW_HURST = "new H"
 FRESH = "fresh process"
+FLOOR = "floor of the solver"
 _FIRST_PRICE = """
 from rmot.models import RoughHeston
 RoughHeston(hurst=0.12, vol_of_vol=0.28, correlation=-0.65, initial_variance=0.04,
@@ -57,15 +60,48 @@ def measure(smiles: Sequence[ReferenceSmile], ladder_smiles: int) -> pd.DataFram
         repeated Hurst exponent) are medians over turns; `study` is "default", "ladder" or "start".
     """
     rows: list[dict[str, object]] = []
+    throughput = lane_throughput()
     for smile in smiles:
         peers = CLASSICAL_PEERS if smile.family == "classical" else (ADAMS,)
-        rows += _turns(smile, (ENGINE, _at_new_hurst(ENGINE), *peers), TURNS, "default")
+        timed = _turns(smile, (ENGINE, _at_new_hurst(ENGINE), *peers), TURNS, "default")
+        rows += [*timed, _floor(timed[0], operations(smile), throughput)]
     ladder = [method for methods in LADDERS.values() for method in methods]
     drawn = [smile for smile in smiles if smile.family == "drawn"]
     for easy in (True, False):
         for smile in [smile for smile in drawn if smile.case.easy is easy][:ladder_smiles]:
             rows += _turns(smile, (ENGINE, *ladder), LADDER_TURNS, "ladder")
     return pd.DataFrame([*rows, _fresh_process()])
+
+
+@kernel
+def _multiply_lanes(x, y, repetitions):
+    for _ in range(repetitions):
+        for i in range(64):
+            add_product(x, i, y, i, y, 64)
+
+
+def lane_throughput() -> float:
+    """Return operations a second of the solver's own inner step on numbers in the first cache."""
+    x, y = np.zeros(STRIDE * 64), np.full(STRIDE * 65, 0.5)
+    repetitions = 20_000
+    _multiply_lanes(x, y, 1)
+
+    def multiply() -> None:
+        _multiply_lanes(x, y, repetitions)
+
+    return 8.0 * LANES * 64 * repetitions / _median_of(multiply, 5)
+
+
+def _floor(timed: dict[str, object], work: float, throughput: float) -> dict[str, object]:
+    """Return the row of what the Riccati solutions alone would take at that throughput."""
+    seconds = work / throughput
+    return {
+        **timed,
+        "method": FLOOR,
+        "setting": "arithmetic",
+        "seconds": seconds,
+        "ratio": seconds / timed["seconds"],  # pyright: ignore[reportOperatorIssue]
+    }
 
 
 def _at_new_hurst(method: Method) -> Method:
@@ -116,13 +152,14 @@ def _turns(
 
 
 def _seconds(price: Price, parameters: Parameters) -> float:
-    """Time one call; nan if it raises."""
+    """Time a call, the mean of a few; nan if it raises."""
     start = time.perf_counter()
     try:
-        price(parameters)
+        for _ in range(CALLS):
+            price(parameters)
     except (RuntimeError, RmotError):
         return float("nan")
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) / CALLS
 
 
 def _fresh_process() -> dict[str, object]:

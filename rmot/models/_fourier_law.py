@@ -27,7 +27,7 @@ _VOLATILITY_ERROR = 3e-7
 _WORST_VOLATILITY_ERROR = 1e-6
 _SMALLEST_PRICE = 2e-8
 _ATTEMPTS = 3
-_CAUTION = 1.15
+_CAUTION = 1.3
 """By default volatilities are as accurate as the first, else refused beyond the second, where the
 out-of-the-money price exceeds the third; as many further attempts are made as the fourth says.
 The vegas guessed for that are taken to the power of the last, as Chernoff's bound is a bound."""

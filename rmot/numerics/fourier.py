@@ -34,7 +34,7 @@ Shapes (n,), (n,) -> (n,), (n,), (parameters, n); there may be no parameters.
 
 _MOST_NODES = 1600
 _ROUNDS = 16
-_CAUTION = 0.75
+_CAUTION, _FEW_CAUTION, _FEW_STEPS = 0.9, 0.75, 24
 _FINER = 0.6
 _NARROWER = 0.7
 _SIDE_NODES = 8
@@ -258,7 +258,8 @@ class _Wing:
             -strip[1], strip[0], self.calls, self.some, self.log_tolerance, self.growth
         )
         if self.shape[3] > 0.0:
-            self.resize(_CAUTION * self.shape[3], self.shape[4])
+            few = self.shape[4] < _FEW_STEPS * self.shape[3]
+            self.resize((_FEW_CAUTION if few else _CAUTION) * self.shape[3], self.shape[4])
         else:
             self.rounds_left = 0
 

@@ -158,11 +158,31 @@ def _weighted_average(
     return weights @ rows, (weights * bend * speed) @ rows @ differentiation
 
 
+@kernel
+def record_size(degree):
+    """Return the length of a record."""
+    return (degree + 1) * (degree + 6) + 1
+
+
+@cache
+def _tails(n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights of the coefficients n, n - 1, n - 4, n - 5, and values of the last three."""
+    nodes = np.arange(n + 1)
+    angle = math.pi * (n - nodes) / n
+    orders = np.array([n, n - 1, n - 4, n - 5])
+    weights = np.cos(np.outer(orders, angle)) * (2.0 / n)
+    weights[0] *= 0.5
+    weights[:, [0, -1]] *= 0.5
+    return weights, np.cos(np.outer(np.array([n, n - 1, n - 2]), angle))
+
+
 class FractionalOperators:
     """The matrices of one order, made when first wanted and kept in one array.
 
-    A record of degree n begins with the n + 1 nodes z, then has n + 1 rows, one per node j: the
-    averaging weight of j and the n entries of the matrix's column j.
+    A record of degree n begins with the n + 1 nodes z; then come n + 1 rows, one per node j, of the
+    averaging weight of j and the n entries of the matrix's column j; then four rows of n + 1
+    weights that give the Chebyshev coefficients n, n - 1, n - 4 and n - 5; then the largest average
+    among the polynomials n, n - 1 and n - 2.
 
     Parameters
     ----------
@@ -209,7 +229,9 @@ class FractionalOperators:
             scale = moebius_scale(group)
             averages = _weighted_average(self.alpha, z.size - 1, scale, *self._averaging)
             rows[:, 0] = averages[1 if slopes else 0]
-        record = np.concatenate([z, rows.ravel()])
+        tails, polynomials = _tails(z.size - 1)
+        largest = np.max(np.abs(polynomials @ rows[:, 0]))
+        record = np.concatenate([z, rows.ravel(), tails.ravel(), [largest]])
         if slopes:
             place, self.slope_records = self.slope_records.size, _after(self.slope_records, record)
             self.slope_offsets[level, group] = place

@@ -22,6 +22,7 @@ from rmot.numerics.fractional_operators import (
     LEVELS,
     FractionalOperators,
     fractional_operators,
+    record_size,
 )
 from rmot.numerics.lanes import (
     LANES,
@@ -150,53 +151,32 @@ def _correct(coefficients, c2, power, record, n, h, source, slope, residual, mat
 
 @kernel
 def _solve(coefficients, c2, power, record, n, accepted, h, source, slope, residual, matrix):
-    """Solve at four frequencies from the guess in h; return the estimated relative error of h.
+    """Solve at four frequencies from the guess in h.
 
+    Returns the estimated relative error of h, and the numbers of factorisations and of solutions.
     Newton's error after changes d' and d is about q d^2, q = d/d'^2; a further step with the same
     factors leaves about 2 q d times it.
     """
     before = np.inf
-    for _ in range(_NEWTON_STEPS):
+    step = 0
+    for step in range(1, _NEWTON_STEPS + 1):
         change = _correct(
             coefficients, c2, power, record, n, h, source, slope, residual, matrix, True
         )
         if not change < 1e3:
-            return np.inf
+            return np.inf, step, step
         rate = max(change / (before * before), 0.3)
         error = min(3.0 * rate * change, 1.0) * change
         if error <= accepted:
-            return error
+            return error, step, step
         chord = 6.0 * rate * change
         if chord < 0.1 and chord * error <= accepted:
             change = _correct(
                 coefficients, c2, power, record, n, h, source, slope, residual, matrix, False
             )
-            return max(chord * change, 1e-3 * change)
+            return max(chord * change, 1e-3 * change), step, step + 1
         before = change
-    return np.inf
-
-
-@kernel
-def _tail_weights(record, n, tail):
-    """Fill weights (4, n + 1) of the Chebyshev coefficients n, n - 1, n - 4 and n - 5 of F.
-
-    Returns the largest mean over (0, T) of the last three polynomials.
-    """
-    largest = 0.0
-    for row in range(5):
-        order = n - row if row < 2 else n - 2 - row if row < 4 else n - 2
-        mean = 0.0
-        for j in range(n + 1):
-            # the angle modulo a full turn, in units of pi / n
-            value = math.cos(math.pi * ((order * (n - j)) % (2 * n)) / n)
-            mean += record[(n + 1) * (1 + j)] * value
-            if row < 4:
-                tail[row, j] = value * (1.0 if row == 0 or j == 0 or j == n else 2.0) / n
-                if row == 0 and (j == 0 or j == n):
-                    tail[row, j] *= 0.5
-        if row < 2 or row == 4:
-            largest = max(largest, abs(mean))
-    return largest
+    return np.inf, step, step
 
 
 @kernel
@@ -315,6 +295,7 @@ def _solve_from(
     mean_source,
     error,
     gradient,
+    work,
 ):
     """Solve from frequency `first` on, four at a time; stop where a record is missing.
 
@@ -332,8 +313,6 @@ def _solve_from(
     key = -1
     h = source = slope = residual = matrix = np.empty(0)
     record = np.empty(0)
-    tail = np.empty((0, 0))
-    largest = 0.0
     surplus = _FIRST_SURPLUS
     start = first
     while start < count:
@@ -375,21 +354,20 @@ def _solve_from(
                 h, residual = np.empty(STRIDE * n), np.empty(STRIDE * n)
                 source, slope = np.empty(STRIDE * (n + 1)), np.empty(STRIDE * n)
                 matrix = np.empty(STRIDE * n * n)
-                tail = np.empty((4, n + 1))
-                record = records[offset : offset + (n + 1) * (n + 2)]
-                largest = _tail_weights(record, n, tail)
-            record = records[offset : offset + (n + 1) * (n + 2)]
+            record = records[offset : offset + record_size(n)]
+            tails = (n + 1) * (n + 2)
             _start(coefficients, c2, power, record, n, h, sums)
-            newton = _solve(
+            newton, factorisations, solutions = _solve(
                 coefficients, c2, power, record, n, accepted, h, source, slope, residual, matrix
             )
+            work[0] += LANES * (factorisations * (8.0 * n / 3.0 + 2.0) + solutions * 12.0) * n * n
             _source_and_slope(coefficients, c2, h, n, source, slope)
             sums[:] = 0.0
             for j in range(n + 1):
                 weight = record[(n + 1) * (1 + j)]
                 add_multiple(sums, 1, weight, source, j)
                 for row in range(4):
-                    add_multiple(sums, 2 + row, tail[row, j], source, j)
+                    add_multiple(sums, 2 + row, record[tails + row * (n + 1) + j], source, j)
                 if j > 0:
                     add_multiple(sums, 0, weight, h, j - 1)
             excess = 0.0
@@ -401,7 +379,7 @@ def _solve_from(
                     place = (2 + row) * STRIDE + w
                     sizes[row] = math.hypot(sums[place], sums[place + LANES])
                 error[at] = _truncation(
-                    max(sizes[0], sizes[1]), max(sizes[2], sizes[3]), largest, group
+                    max(sizes[0], sizes[1]), max(sizes[2], sizes[3]), record[-1], group
                 )
                 error[at] += _NEWTON_CAUTION * newton * abs(mean_source[at])
                 error[at] += _ROUNDING * abs(c0[at])
@@ -424,7 +402,7 @@ def _solve_from(
             offset = slope_offsets[level, group]
             if offset < 0:
                 return start, level, group, True
-            slopes = slope_records[offset : offset + (n + 1) * (n + 2)]
+            slopes = slope_records[offset : offset + record_size(n)]
             _sensitivities(
                 coefficients,
                 c2,
@@ -456,6 +434,7 @@ def riccati_means(
     alpha: float | FractionalOperators,
     maturity: float,
     tolerance: NDArray[np.float64] | float,
+    work: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.complex128], NDArray[np.complex128], NDArray[np.float64]]:
     """Average h and F = D^alpha h over (0, T), where D^alpha h = F = c0 + c1 h + c2 h^2, h(0) = 0.
 
@@ -474,6 +453,8 @@ def riccati_means(
         T > 0 in years.
     tolerance : float or ndarray, shape (m,)
         Admissible absolute error of the mean of F; infinite for one try with few nodes.
+    work : ndarray, shape (1,), optional
+        The floating-point operations of the linear algebra are added to it.
 
     Returns
     -------
@@ -490,10 +471,11 @@ def riccati_means(
 
     Notes
     -----
-    A frequency costs about 3 Newton steps of (8/3) n^3 + 18 n^2 flops with n of 12 to 28 for 8
-    digits; n grows with the digits and with the logarithm of the stiffness.
+    A frequency costs 2 or 3 Newton steps of (8/3) n^3 + 14 n^2 flops, and maybe one of 12 n^2 with
+    factors kept; n is 10 to 28 for 8 digits, and grows with the digits and the logarithm of the
+    stiffness.
     """
-    return _means(c0, c1, c2, alpha, maturity, tolerance, differentiate=False)[:3]
+    return _means(c0, c1, c2, alpha, maturity, tolerance, differentiate=False, work=work)[:3]
 
 
 def riccati_sensitivities(
@@ -523,6 +505,7 @@ def _means(
     tolerance: NDArray[np.float64] | float,
     *,
     differentiate: bool,
+    work: NDArray[np.float64] | None = None,
 ) -> tuple[
     NDArray[np.complex128], NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]
 ]:
@@ -536,6 +519,7 @@ def _means(
     mean_source = np.empty(c0.size, dtype=np.complex128)
     error = np.empty(c0.size)
     gradient = np.empty((3, 2, c0.size if differentiate else 0), dtype=np.complex128)
+    work = np.zeros(1) if work is None else work
     first = 0
     while first >= 0:
         first, level, group, slopes = _solve_from(
@@ -554,6 +538,7 @@ def _means(
             mean_source,
             error,
             gradient,
+            work,
         )
         if first >= 0:
             operators.add(level, group, slopes)
