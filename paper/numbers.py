@@ -63,6 +63,7 @@ def numbers(tables: dict[str, pd.DataFrame]) -> Iterator[Number]:
     """Make all numbers of the article from the tables, by name."""
     yield from _parameters(tables["rough_heston_parameters"])
     yield from _quality(tables["fit_quality"])
+    yield from _tails(tables["tails"])
     yield from _quotes(tables["quotes_kept"])
     yield from _bounds(tables["price_bounds"])
     yield from _basket(tables["index_basket"])
@@ -109,6 +110,25 @@ def _quality(table: pd.DataFrame) -> Iterator[Number]:
         for column, (name, text, relative) in columns.items():
             value = row[column]
             yield _number(row, name, value, text(value), abs(value) * relative)
+
+
+def _tails(table: pd.DataFrame) -> Iterator[Number]:
+    """Moments at a month, the upper one scaled, and the limit of the latter; found to 1e-8.
+
+    What they inherit from the fit is bounded by its own tolerance, a hundredth of an error.
+    """
+    columns = {
+        "1 month": {
+            "lower_moment": "LowerMoment",
+            "upper_moment": "UpperMoment",
+            "scaled_upper_moment": "ScaledUpperMoment",
+        },
+        "limit 0": {"scaled_upper_moment": "LimitUpperMoment"},
+    }
+    for row in table.to_dict("records"):
+        for column, name in columns.get(row["maturity"], {}).items():
+            value = row[column]
+            yield _number(row, name, value, significant(value, 3), 1e-2 * abs(value))
 
 
 def _quotes(table: pd.DataFrame) -> Iterator[Number]:

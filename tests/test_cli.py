@@ -64,8 +64,17 @@ def test_price_prints_every_digit_in_json(rmot):
 def test_price_prints_csv_and_a_table(rmot):
     _, out, _ = rmot("price", "--maturity", 0.5, "--csv")
     assert len(list(csv.DictReader(io.StringIO(out)))) == 4
-    _, out, _ = rmot("price", "--maturity", 0.5)
+    _, out, err = rmot("price", "--maturity", 0.5)
     assert "implied volatility" in out
+    assert "are finite" in err
+
+
+def test_price_adds_sensitivities_and_obeys_a_tolerance(rmot):
+    _, out, _ = rmot("price", "--maturity", 0.5, "--sensitivities", "--json")
+    assert {"by_hurst", "by_long_run_variance"} <= set(json.loads(out)[0])
+    status, _, err = rmot("price", "--maturity", 0.5, "--tolerance", "1e-30")
+    assert status == 2
+    assert "1.0e-30" in err
 
 
 def test_calibrate_saves_a_fit_and_prints_it(rmot, chain, tmp_path):

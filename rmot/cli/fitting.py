@@ -27,10 +27,16 @@ def price(
     initial_variance: Annotated[float, typer.Option(help="V0, annualised.")] = 0.04,
     mean_reversion: Annotated[float, typer.Option(help="kappa.")] = 0.3,
     long_run_variance: Annotated[float, typer.Option(help="theta, annualised.")] = 0.04,
+    tolerance: Annotated[
+        float | None, typer.Option(help="Admissible price error; by default 1e-7 in volatility.")
+    ] = None,
+    sensitivities: Annotated[
+        bool, typer.Option(help="Add the derivatives of volatility in each parameter.")
+    ] = False,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Price calls under rough Heston (forward = 1, undiscounted)."""
+    """Price calls under rough Heston (forward = 1, undiscounted), and say where its moments end."""
     import numpy as np
 
     from rmot.models import RoughHeston
@@ -49,15 +55,36 @@ def price(
         mean_reversion=mean_reversion,
         long_run_variance=long_run_variance,
     )
-    prices, errors = model.call_price(strikes, maturity, return_error=True)
-    volatilities = model.implied_volatility(strikes, maturity)
-    rows = [
+    prices, errors = model.call_price(strikes, maturity, True, tolerance=tolerance)
+    volatilities = model.implied_volatility(strikes, maturity, tolerance=tolerance)
+    rows: list[dict[str, float]] = [
         {"log_moneyness": k, "call_price": c, "error_estimate": e, "implied_volatility": v}
         for k, c, e, v in zip(
             strikes.tolist(), prices.tolist(), errors.tolist(), volatilities.tolist(), strict=True
         )
     ]
-    print_rows(rows, "Rough Heston calls", as_json, as_csv)
+    shown = list(rows[0])
+    tables = [("Rough Heston calls", shown)]
+    if sensitivities:
+        found = model.sensitivities(strikes, maturity, tolerance=tolerance)
+        for name, slopes in zip(found.parameters, found.volatility_gradient.tolist(), strict=True):
+            for row, slope in zip(rows, slopes, strict=True):
+                row[f"by_{name}"] = slope
+        slope_names = [name for name in rows[0] if name not in shown]
+        tables.append(("Derivatives of volatility", ["log_moneyness", *slope_names]))
+        if not (as_json or as_csv):
+            # four digits, so that a line holds them
+            for row in rows:
+                row.update({name: float(f"{row[name]:.4g}") for name in slope_names})
+    for title, columns in tables[:1] if as_json or as_csv else tables:
+        print_rows(rows, title, as_json, as_csv, columns)
+    if not (as_json or as_csv):
+        low, high = model.critical_moments(maturity)
+        left, right = model.lee_slopes(maturity)
+        say(
+            f"moments of order {low:.6g} to {high:.6g} are finite; total variance grows at most by "
+            f"{left:.4g} |k| on the left and {right:.4g} k on the right"
+        )
 
 
 @app.command()

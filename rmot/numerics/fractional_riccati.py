@@ -281,6 +281,7 @@ def _sensitivities(
 @kernel
 def _solve_from(
     first,
+    surplus,
     c0,
     c1,
     c2,
@@ -299,9 +300,9 @@ def _solve_from(
 ):
     """Solve from frequency `first` on, four at a time; stop where a record is missing.
 
-    Returns the frequency to go on from, the record's level and group, and whether it is that of the
-    slopes; -1 when all are solved. The gradient, shape (3, 2, m) or (3, 2, 0), is filled in the
-    former case.
+    Returns the frequency to go on from and the surplus of digits there, the record's level and
+    group, and whether it is that of the slopes; -1 when all are solved. The gradient, shape
+    (3, 2, m) or (3, 2, 0), is filled in the former case.
     """
     count = c0.size
     differentiate = gradient.shape[2] > 0
@@ -313,7 +314,6 @@ def _solve_from(
     key = -1
     h = source = slope = residual = matrix = np.empty(0)
     record = np.empty(0)
-    surplus = _FIRST_SURPLUS
     start = first
     while start < count:
         group = 0
@@ -341,13 +341,15 @@ def _solve_from(
         level = 0
         while level < _LEVEL_COUNT - 1 and _DEGREES[level] < degree + per_digit * surplus:
             level += 1
+        # where a record is missing these four are solved anew, in the same way
+        before = surplus
         failures = 0
         excess = 0.0
         accepted = min(max(0.1 * wanted, 1e-14), 1e-2)
         while True:
             offset = offsets[level, group]
             if offset < 0:
-                return start, level, group, False
+                return start, before, level, group, False
             if level * GROUPS + group != key:
                 key = level * GROUPS + group
                 n = _DEGREES[level]
@@ -401,7 +403,7 @@ def _solve_from(
         if differentiate:
             offset = slope_offsets[level, group]
             if offset < 0:
-                return start, level, group, True
+                return start, before, level, group, True
             slopes = slope_records[offset : offset + record_size(n)]
             _sensitivities(
                 coefficients,
@@ -424,7 +426,7 @@ def _solve_from(
                         derivatives[at], derivatives[at + LANES]
                     )
         start += used
-    return -1, 0, 0, False
+    return -1, surplus, 0, 0, False
 
 
 def riccati_means(
@@ -520,10 +522,11 @@ def _means(
     error = np.empty(c0.size)
     gradient = np.empty((3, 2, c0.size if differentiate else 0), dtype=np.complex128)
     work = np.zeros(1) if work is None else work
-    first = 0
+    first, surplus = 0, _FIRST_SURPLUS
     while first >= 0:
-        first, level, group, slopes = _solve_from(
+        first, surplus, level, group, slopes = _solve_from(
             first,
+            surplus,
             c0,
             c1,
             c2,

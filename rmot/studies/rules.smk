@@ -59,6 +59,21 @@ rule fit_tables:
         " --output {output.quality}"
 
 
+rule tails:
+    input:
+        FITS.values(),
+    output:
+        csv=f"{RESULTS}/tables/tails.csv",
+        tex=f"{RESULTS}/tables/tails.tex",
+    params:
+        code=code_hash("rmot.studies.tails"),
+        named=named(FITS),
+    benchmark:
+        f"{RESULTS}/timings/tails.tsv"
+    shell:
+        "python -m rmot.studies.tails --profile {PROFILE} {params.named} --output {output.csv}"
+
+
 rule calibrated_smiles:
     input:
         CHAINS.values(),
@@ -112,6 +127,7 @@ rule tables:
     input:
         rules.quotes_kept.output,
         rules.fit_tables.output,
+        rules.tails.output,
         rules.calibrated_smiles.output,
         rules.price_bounds.output,
         rules.index_basket.output,

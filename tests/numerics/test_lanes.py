@@ -15,7 +15,9 @@ POSITIONS = 3
 """The first and the last hold what must not be touched, or an operand."""
 
 parts = st.floats(-1e3, 1e3, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-30)
-quadruples = arrays(np.float64, (2, POSITIONS, LANES), elements=parts).map(lambda x: x[0] + 1j * x[1])
+quadruples = arrays(np.float64, (2, POSITIONS, LANES), elements=parts).map(
+    lambda x: x[0] + 1j * x[1]
+)
 
 
 def unpack(x):
@@ -110,7 +112,9 @@ def test_root_is_the_principal_one(x, y, at):
     assert np.all(root.real >= 0)
     # the part that cancels is known to the root of the rounding
     exact = np.sqrt(y[j])
-    nearest = np.minimum(np.abs(root - exact), np.where(y[j].imag == 0, np.abs(root + exact), np.inf))
+    nearest = np.minimum(
+        np.abs(root - exact), np.where(y[j].imag == 0, np.abs(root + exact), np.inf)
+    )
     assert np.all(nearest <= 4 * np.sqrt(EPSILON * np.abs(y[j])))
     away = y[j].real > np.abs(y[j].imag)
     assert np.all(np.abs(root.real - exact.real)[away] <= 8 * EPSILON * np.abs(exact)[away])
