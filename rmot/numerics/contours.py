@@ -84,7 +84,7 @@ def log_density_bound(low, high, k, growth):
 
 
 @kernel
-def place_contour(low, high, calls, k, log_tolerance, growth):
+def place_contour(low, high, calls, k, log_tolerance, growth, fan):
     """Choose a contour for one wing.
 
     Parameters
@@ -96,6 +96,8 @@ def place_contour(low, high, calls, k, log_tolerance, growth):
     k, log_tolerance : ndarray, shape (m,)
         A few log-moneynesses that stand for all, and logarithms of admissible errors there.
     growth : ndarray, shape (factors, 5)
+    fan : float
+        Angle that the bends looked at are spread over, at most pi.
 
     Returns
     -------
@@ -121,7 +123,7 @@ def place_contour(low, high, calls, k, log_tolerance, growth):
         # the last one runs between the poles
         angle = 0.5 * (first + second)
         if a < _ANGLES - 1:
-            angle = math.pi * ((a + 1.0) / _ANGLES - 0.5)
+            angle = fan * ((a + 1.0) / _ANGLES - 0.5)
             if min(abs(angle - first), abs(angle - second)) < nearest:
                 continue
         cosine, sine = math.cos(angle), math.sin(angle)

@@ -37,6 +37,7 @@ _ROUNDS = 16
 _CAUTION, _FEW_CAUTION, _FEW_STEPS = 0.9, 0.75, 24
 _FINER = 0.6
 _NARROWER = 0.7
+_NARROW_FAN = 0.15 * math.pi
 _SIDE_NODES = 8
 _SIDE_CAUTION = 5.0
 _ROUNDING = 4e-16
@@ -254,9 +255,13 @@ class _Wing:
     def place(self, strip: tuple[float, float]) -> None:
         """Choose a contour within the strip and lay out its nodes."""
         self.strip = strip
-        self.shape = place_contour(
-            -strip[1], strip[0], self.calls, self.some, self.log_tolerance, self.growth
-        )
+        # near correlation -1 phi decays between few directions only
+        for fan in (math.pi, _NARROW_FAN):
+            self.shape = place_contour(
+                -strip[1], strip[0], self.calls, self.some, self.log_tolerance, self.growth, fan
+            )
+            if self.shape[3] > 0.0:
+                break
         if self.shape[3] > 0.0:
             few = self.shape[4] < _FEW_STEPS * self.shape[3]
             self.resize((_FEW_CAUTION if few else _CAUTION) * self.shape[3], self.shape[4])
