@@ -96,9 +96,9 @@ class FourierLaw(ABC):
         admissible = self._price_errors(k, maturity, strip, growth)
         result = self._invert(k, maturity, admissible, strip, growth, differentiate)
         limit = _volatility_errors(result[0], k, maturity)
-        least = np.full(k.size, _VOLATILITY_ERROR * self._least_vega(maturity))
+        least = _VOLATILITY_ERROR * self._least_vega(maturity)
         for _ in range(_ATTEMPTS):
-            if np.all(result[1] <= limit):
+            if (result[1] <= limit).all():
                 break
             # the vegas that turn volatility errors into price errors were only guessed
             known = result[1] < 0.1 * result[0]

@@ -36,7 +36,8 @@ def rough_moment_strip(hurst, vol_of_vol, correlation, mean_reversion, maturity)
     widths = np.empty(2)
     for side in range(2):
         low, high = -40.0, math.log(_LARGEST)
-        for _ in range(50):
+        # to a few millionths
+        for _ in range(24):
             middle = 0.5 * (low + high)
             width = math.exp(middle)
             p = -width if side == 0 else 1.0 + width

@@ -40,6 +40,7 @@ _NARROWER = 0.7
 _NARROW_FAN = 0.15 * math.pi
 _SIDE_NODES = 8
 _SIDE_CAUTION = 5.0
+_NO_GRADIENT = np.empty((0, 0))
 _ROUNDING = 4e-16
 _LEADING_DIGIT = 0.1
 _SHARE = 1.5
@@ -247,14 +248,16 @@ class _Wing:
         self.calls, self.k, self.tolerance = calls, k, tolerance
         self.some, self.log_tolerance = _representatives(k, tolerance)
         self.growth = growth
-        self.price, self.error = np.full(k.size, np.nan), np.full(k.size, np.inf)
-        self.gradient = np.empty((0, k.size))
+        self.price, self.error, self.bound = np.empty(k.size), np.empty(k.size), np.empty(k.size)
+        self.gradient = _NO_GRADIENT
         self.rounds_left = _ROUNDS
         self.place(strip)
 
     def place(self, strip: tuple[float, float]) -> None:
         """Choose a contour within the strip and lay out its nodes."""
         self.strip = strip
+        self.price.fill(np.nan)
+        self.error.fill(np.inf)
         # near correlation -1 phi decays between few directions only
         for fan in (math.pi, _NARROW_FAN):
             self.shape = place_contour(
@@ -276,7 +279,7 @@ class _Wing:
             return
         self.shape = (*self.shape[:3], step, (count - 1) * step, *self.shape[5:])
         self.known_sizes = False
-        self.count, self.bound = count, np.full(self.k.size, np.inf)
+        self.count = count
         self.u = np.empty(count + _SIDE_NODES, np.complex128)
         self.weight, self.admissible = np.empty(count, np.complex128), np.empty(count + _SIDE_NODES)
         _fill_nodes(
@@ -397,7 +400,7 @@ def otm_prices(
             wing.take(values[start:end], errors[start:end], gradients[:, start:end])
             start = end
     price, error = np.empty(k.size), np.empty(k.size)
-    gradient = np.full((max(wing.gradient.shape[0] for wing in wings), k.size), np.nan)
+    gradient = np.full((wings[0].gradient.shape[0], k.size), np.nan)
     for side, wing in zip(sides, wings, strict=True):
         price[side], error[side] = wing.price, wing.error
         if wing.gradient.size:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 
 import mpmath
 import numpy as np
@@ -104,7 +104,7 @@ def summed_series(parameters, u, maturity, terms=81):
             sums.append(total)
         before, now, even = [mpmath.mpc(0)] * (terms + 1), sums, [sums[-1]]
         for order in range(1, terms):
-            gaps = [b - a for a, b in zip(now, now[1:], strict=False)]
+            gaps = [b - a for a, b in pairwise(now)]
             if min(map(abs, gaps)) < mpmath.mpf(10) ** -60:
                 break
             before, now = now, [b + 1 / g for b, g in zip(before[1:], gaps, strict=False)]
