@@ -1,6 +1,7 @@
 """Knows how to refuse parameters, strikes and maturities outside their domain."""
 
 import math
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,8 +20,9 @@ def check_range(
 ) -> None:
     """Raise ParameterError unless `value` is a finite number in the interval."""
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        # strings and arrays of one number convert, and fail later
+        number = float(value) if isinstance(value, Real) else math.nan
+    except OverflowError:
         number = math.nan
     above = number >= low if closed_low else number > low
     below = number <= high if closed_high else number < high

@@ -72,7 +72,10 @@ class ForwardVariance:
 
     def __call__(self, t: ArrayLike) -> NDArray[np.float64]:
         """Return xi(t), same shape as t, t >= 0 in years."""
-        place = np.searchsorted(self.times, t, side="right")
+        after = np.asarray(t, dtype=np.float64)
+        if not np.all(after >= 0.0):
+            raise ParameterError(f"expected times of at least 0; got {t}")
+        place = np.searchsorted(self.times, after, side="right")
         return np.asarray(self.variances)[np.minimum(place, len(self.times) - 1)]
 
     def total(self, maturity: float) -> float:

@@ -75,7 +75,7 @@ class RoughHeston(FourierLaw):
     >>> model = RoughHeston(hurst=0.12, vol_of_vol=0.28, correlation=-0.65, initial_variance=0.04,
     ...                     mean_reversion=0.3, long_run_variance=0.04)
     >>> model.implied_volatility([-0.1, 0.0, 0.1], 0.25).round(6).tolist()
-    [0.230364, 0.193352, 0.164309]
+    [0.227075, 0.181511, 0.148488]
     """
 
     hurst: float
@@ -94,7 +94,7 @@ class RoughHeston(FourierLaw):
         check_range("mean_reversion", self.mean_reversion, 0.0, math.inf, closed_low=True)
         levels = (self.initial_variance, self.long_run_variance)
         if self.forward_variance is not None:
-            if levels != (None, None):
+            if any(level is not None for level in levels):
                 raise ParameterError(
                     "expected forward_variance or initial_variance and long_run_variance; got both"
                 )
@@ -103,7 +103,7 @@ class RoughHeston(FourierLaw):
                     f"forward_variance must be a ForwardVariance; got {self.forward_variance!r}"
                 )
             return
-        if None in levels:
+        if any(level is None for level in levels):
             raise ParameterError(
                 "expected initial_variance and long_run_variance, or forward_variance; got "
                 f"initial_variance={levels[0]!r}, long_run_variance={levels[1]!r}"

@@ -38,7 +38,7 @@ _CAUTION, _FEW_CAUTION, _FEW_STEPS = 0.9, 0.75, 24
 _FINER = 0.6
 _NARROWER = 0.7
 _NARROW_FAN = 0.15 * math.pi
-_SIDE_NODES = 8
+_SIDE_NODES = 12
 _SIDE_CAUTION = 5.0
 _NO_GRADIENT = np.empty((0, 0))
 _ROUNDING = 4e-16
@@ -248,7 +248,8 @@ class _Wing:
         self.calls, self.k, self.tolerance = calls, k, tolerance
         self.some, self.log_tolerance = _representatives(k, tolerance)
         self.growth = growth
-        self.price, self.error, self.bound = np.empty(k.size), np.empty(k.size), np.empty(k.size)
+        self.price, self.error = np.full(k.size, np.nan), np.full(k.size, np.inf)
+        self.bound = np.empty(k.size)
         self.gradient = _NO_GRADIENT
         self.rounds_left = _ROUNDS
         self.place(strip)
@@ -256,8 +257,6 @@ class _Wing:
     def place(self, strip: tuple[float, float]) -> None:
         """Choose a contour within the strip and lay out its nodes."""
         self.strip = strip
-        self.price.fill(np.nan)
-        self.error.fill(np.inf)
         # near correlation -1 phi decays between few directions only
         for fan in (math.pi, _NARROW_FAN):
             self.shape = place_contour(
