@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,7 +94,12 @@ def check_rough_heston(module):
 
 def check_curve(module):
     """A curve that stays is a level; its derivative in the mean reversion is that of both."""
-    given = {"hurst": 0.2, "vol_of_vol": 0.4, "correlation": -0.5, "mean_reversion": 0.6}
+    given: dict[str, Any] = {
+        "hurst": 0.2,
+        "vol_of_vol": 0.4,
+        "correlation": -0.5,
+        "mean_reversion": 0.6,
+    }
     levels = RoughHeston(**given, initial_variance=0.05, long_run_variance=0.05)
     curve = module.RoughHeston(**given, forward_variance=ForwardVariance((0.3,), (0.05,)))
     one, other = (m._log_phi(FREQUENCIES, MATURITY, 1e-11)[0] for m in (levels, curve))

@@ -2,19 +2,20 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 
-from rmot.models import ForwardVariance, Heston, RoughHeston
+from rmot.models import BlackScholes, ForwardVariance, Heston, RoughHeston
 from rmot.numerics import black_vega
 
 K = np.array([-0.35, -0.12, 0.0, 0.1, 0.22])
 MATURITY = 0.6
 TOLERANCE = 1e-13
 CURVE = ForwardVariance((0.1, 0.4, 1.0), (0.05, 0.03, 0.06))
-MODELS = {
+MODELS: dict[str, Any] = {
     "rough Heston": RoughHeston(
         hurst=0.11,
         vol_of_vol=0.38,
@@ -106,6 +107,13 @@ def test_sensitivities_come_with_the_prices_and_volatilities_of_the_model(name):
     assert np.all(np.abs(found.implied_volatility - volatility) * vega <= 2 * error + EPSILON)
 
 
+def test_black_scholes_has_its_vega_for_a_gradient():
+    found = BlackScholes(volatility=0.22).sensitivities(K, MATURITY)
+    assert found.parameters == ("volatility",)
+    np.testing.assert_array_equal(found.price_gradient, [black_vega(K, 0.22, MATURITY)])
+    np.testing.assert_array_equal(found.volatility_gradient, np.ones((1, K.size)))
+
+
 def test_gradients_at_the_default_accuracy_serve_a_calibration():
     for name, model in MODELS.items():
         coarse = model.sensitivities(K, MATURITY)
@@ -115,14 +123,14 @@ def test_gradients_at_the_default_accuracy_serve_a_calibration():
 
 def test_gradient_reaches_the_ends_of_the_parameters():
     # one-sided differences, which converge like h, at kappa = 0 and H = 1/2
-    base = {
+    base: dict[str, Any] = {
         "vol_of_vol": 0.4,
         "correlation": -0.6,
         "initial_variance": 0.04,
         "long_run_variance": 0.07,
     }
     for parameter, side in (("mean_reversion", 1), ("hurst", -1)):
-        ends = {"hurst": 0.5, "mean_reversion": 0.0}
+        ends: dict[str, Any] = {"hurst": 0.5, "mean_reversion": 0.0}
         model = RoughHeston(**base, **ends)
         found = model.sensitivities(K, MATURITY, tolerance=TOLERANCE)
         own = found.price_gradient[found.parameters.index(parameter)]
@@ -192,7 +200,12 @@ def test_prices_of_the_curve_of_expected_variance_converge_to_those_of_the_level
 @pytest.mark.parametrize("mean_reversion", [0.0, 0.8])
 @pytest.mark.parametrize("maturity", [0.02, 2.0])
 def test_flat_curve_is_a_level_that_stays(mean_reversion, maturity):
-    given = {"hurst": 0.1, "vol_of_vol": 0.4, "correlation": -0.7, "mean_reversion": mean_reversion}
+    given: dict[str, Any] = {
+        "hurst": 0.1,
+        "vol_of_vol": 0.4,
+        "correlation": -0.7,
+        "mean_reversion": mean_reversion,
+    }
     levels = RoughHeston(**given, initial_variance=0.05, long_run_variance=0.05)
     curve = RoughHeston(**given, forward_variance=ForwardVariance((0.3,), (0.05,)))
     k = K * np.sqrt(maturity)
