@@ -1,6 +1,7 @@
 """Knows how to refuse parameters, strikes and maturities outside their domain."""
 
 import math
+from collections.abc import Iterable
 from numbers import Real
 
 import numpy as np
@@ -29,6 +30,12 @@ def check_range(
     if not (math.isfinite(number) and above and below):
         interval = f"{'[' if closed_low else '('}{low:g}, {high:g}{']' if closed_high else ')'}"
         raise ParameterError(f"{name} must lie in {interval}; got {value!r}")
+
+
+def as_floats(frozen: object, names: Iterable[str]) -> None:
+    """Turn numbers of a frozen dataclass into floats, which compiled code is kept for."""
+    for name in names:
+        object.__setattr__(frozen, name, float(getattr(frozen, name)))
 
 
 def check_maturity(maturity: float) -> float:

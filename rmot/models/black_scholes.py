@@ -38,6 +38,11 @@ class BlackScholes:
         """Refuse parameters outside their domain."""
         check_range("volatility", self.volatility, 0.0, np.inf)
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return ("volatility",)
+
     def log_characteristic_function(self, u: ArrayLike, maturity: float) -> NDArray[np.complex128]:
         """Return log E exp(iuX) = -volatility^2 T (u^2 + iu)/2, entire in u; same shape as u."""
         frequency = check_frequency(u)

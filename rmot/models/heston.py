@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rmot.models._checks import check_frequency, check_maturity, check_range
+from rmot.models._checks import as_floats, check_frequency, check_maturity, check_range
 from rmot.models._fourier_law import FourierLaw
 from rmot.models._heston_family import (
     check_strip,
@@ -60,6 +60,7 @@ class Heston(FourierLaw):
         check_range("initial_variance", self.initial_variance, 0.0, math.inf)
         check_range("mean_reversion", self.mean_reversion, 0.0, math.inf, closed_low=True)
         check_range("long_run_variance", self.long_run_variance, 0.0, math.inf, closed_low=True)
+        as_floats(self, self.parameters)
 
     def _closed_form(self, u: NDArray[np.complex128], maturity: float) -> NDArray[np.complex128]:
         nu = self.vol_of_vol

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import AccuracyError, ParameterError
-from rmot.models._checks import check_frequency, check_maturity, check_range
+from rmot.models._checks import as_floats, check_frequency, check_maturity, check_range
 from rmot.models._fourier_law import FourierLaw
 from rmot.models._heston_family import check_strip, heston_gradient, mean_variance
 from rmot.models._rough_strip import rough_moment_strip
@@ -102,6 +102,7 @@ class RoughHeston(FourierLaw):
                 raise ParameterError(
                     f"forward_variance must be a ForwardVariance; got {self.forward_variance!r}"
                 )
+            as_floats(self, _CURVE_PARAMETERS)
             return
         if any(level is None for level in levels):
             raise ParameterError(
@@ -110,6 +111,7 @@ class RoughHeston(FourierLaw):
             )
         check_range("initial_variance", self._level[0], 0.0, math.inf)
         check_range("long_run_variance", self._level[1], 0.0, math.inf, closed_low=True)
+        as_floats(self, _LEVEL_PARAMETERS)
 
     @classmethod
     def from_relative_vol_of_vol(

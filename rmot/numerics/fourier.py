@@ -117,6 +117,8 @@ def _discretisation(fine, coarse, peak):
     """
     if not coarse < 1e-2 * peak:
         return np.inf
+    # a change may be small by chance; that between wider rules says how small it can be
+    fine = max(fine, peak * (coarse / peak) ** 1.8)
     return min(fine, 10.0 * peak * (fine / peak) ** 1.8)
 
 

@@ -8,7 +8,8 @@ y, z = e (1 + y)/(2 e + 1 - y). Applied to the interpolant, the integral
 becomes a real matrix that depends on (alpha, n, e) alone, by a double-exponential rule. It is
 analytic in alpha, with its nearest singularity at 0: for each (n, e) the matrices of 24 orders in
 [1/2, 1] are built once, and those of any other order, and their derivatives in alpha, come from the
-Chebyshev series through them, whose next term is about 5.8^-24 = 4e-19.
+Chebyshev series through them, whose next term is about 5.8^-24 = 4e-19 on functions that the nodes
+resolve (on the highest polynomials of stiff groups it is far larger, and solutions hold none).
 """
 
 import math

@@ -20,6 +20,12 @@ CLASSICAL: dict[str, Any] = {
     "mean_reversion": 0.8,
     "long_run_variance": 0.06,
 }
+
+
+def classical(**changes: Any) -> dict[str, Any]:
+    return {**CLASSICAL, **changes}
+
+
 ROUGH = RoughHeston(hurst=0.12, **CLASSICAL)
 HARD = RoughHeston(
     hurst=0.05,
@@ -114,7 +120,7 @@ def test_log_phi_is_linear_in_initial_and_long_run_variance():
     u = np.array([2.0 - 0.5j, 15.0 - 0.5j])
     base = ROUGH.log_characteristic_function(u, 0.5)
     double = RoughHeston(
-        hurst=0.12, **(CLASSICAL | {"initial_variance": 0.08, "long_run_variance": 0.12})
+        hurst=0.12, **classical(initial_variance=0.08, long_run_variance=0.12)
     ).log_characteristic_function(u, 0.5)
     assert np.all(np.abs(double - 2 * base) <= 3e-10)
 
@@ -148,7 +154,7 @@ def test_prices_match_a_straight_lewis_integral():
 
 
 def test_flat_limit_of_small_vol_of_vol_is_black_scholes():
-    calm = RoughHeston(hurst=0.2, **(CLASSICAL | {"vol_of_vol": 1e-4, "long_run_variance": 0.04}))
+    calm = RoughHeston(hurst=0.2, **classical(vol_of_vol=1e-4, long_run_variance=0.04))
     # the smile bends by O(nu)
     assert np.max(np.abs(calm.implied_volatility(K[5:], 1.0) - 0.2)) < 1e-4
 
@@ -196,7 +202,7 @@ def test_prices_are_between_bounds_over_the_domain(
     ],
 )
 def test_parameters_out_of_domain_are_named(name, value):
-    given_parameters = {"hurst": 0.1} | CLASSICAL | {name: value}
+    given_parameters = classical(hurst=0.1) | {name: value}
     with pytest.raises(ParameterError, match=rf"{name} must lie in .*got {value}"):
         RoughHeston(**given_parameters)
 

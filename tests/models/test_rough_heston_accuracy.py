@@ -59,9 +59,6 @@ def test_stated_errors_are_at_least_a_third_of_the_true_ones(case, tolerance):
         assert np.all(error <= tolerance)
 
 
-@pytest.mark.xfail(
-    reason="the bound from the side contours rests on unresolved log phi there", strict=True
-)
 def test_stated_error_covers_the_true_one_after_other_tolerances():
     case = next(c for c in drawn(11, 7) if c.name == "drawn 010" and c.days == 21)
     model = model_of(case.parameters)
