@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ def lane_throughput() -> float:
     return 8.0 * LANES * 64 * repetitions / _median_of(multiply, 5)
 
 
-def _floor(timed: dict[str, object], work: float, throughput: float) -> dict[str, object]:
+def _floor(timed: dict[str, Any], work: float, throughput: float) -> dict[str, object]:
     """Return the row of what the Riccati solutions alone would take at that throughput."""
     seconds = work / throughput
     return {
@@ -100,13 +101,13 @@ def _floor(timed: dict[str, object], work: float, throughput: float) -> dict[str
         "method": FLOOR,
         "setting": "arithmetic",
         "seconds": seconds,
-        "ratio": seconds / timed["seconds"],  # pyright: ignore[reportOperatorIssue]
+        "ratio": seconds / timed["seconds"],
     }
 
 
 def _at_new_hurst(method: Method) -> Method:
-    def prepare(*arguments: object) -> Price:
-        price = method.prepare(*arguments)  # pyright: ignore[reportArgumentType]
+    def prepare(*arguments: Any) -> Price:
+        price = method.prepare(*arguments)
 
         def at_new(parameters: Parameters) -> np.ndarray:
             # a step far below any error, but another number

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import QuantLib as ql  # noqa: N813
+import QuantLib as ql  # noqa: N813 - the short name that its own manual uses
 
 from benchmarks.parameter_sets import Case
 from benchmarks.reference import Parameters

@@ -36,7 +36,7 @@ The vegas guessed for that are taken to the power of the last, as Chernoff's bou
 def _volatility_errors(
     price: NDArray[np.float64], k: NDArray[np.float64], maturity: float
 ) -> NDArray[np.float64]:
-    """Return price errors that amount to the worst volatility error; infinite for small prices."""
+    """Return price errors that amount to the worst volatility error."""
     vega = rough_vega(price, k, maturity)
     # small prices have no volatility to speak of, and an absolute error that was aimed at
     return np.where(price > _SMALLEST_PRICE, _WORST_VOLATILITY_ERROR * vega, _SMALLEST_PRICE)

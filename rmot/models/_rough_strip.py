@@ -17,7 +17,7 @@ _LARGEST = 1e8
 
 @kernel
 def rough_moment_strip(hurst, vol_of_vol, correlation, mean_reversion, maturity):
-    """Return (p, q) > 0 such that E S_T^r is finite for -p <= r <= 1 + q.
+    """Return (p, q), p > 0 and q > 1, such that E S_T^r is finite for -p <= r <= q.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def rough_moment_strip(hurst, vol_of_vol, correlation, mean_reversion, maturity)
     Returns
     -------
     p, q : float
-        At most 1e8 each.
+        p and q - 1 are at most 1e8.
     """
     alpha = hurst + 0.5
     target = maturity**-alpha
@@ -48,4 +48,4 @@ def rough_moment_strip(hurst, vol_of_vol, correlation, mean_reversion, maturity)
             else:
                 high = middle
         widths[side] = math.exp(low)
-    return widths[0], widths[1]
+    return widths[0], 1.0 + widths[1]

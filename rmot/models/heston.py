@@ -15,11 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.models._checks import as_floats, check_frequency, check_maturity, check_range
 from rmot.models._fourier_law import FourierLaw
-from rmot.models._heston_family import (
-    check_strip,
-    heston_gradient,
-    moment_strip,
-)
+from rmot.models._heston_family import check_strip, heston_gradient
+from rmot.models._rough_strip import rough_moment_strip
 from rmot.models.tails import critical_moments, lee_slopes
 from rmot.numerics.fractional_riccati import riccati_sensitivities
 
@@ -130,7 +127,9 @@ class Heston(FourierLaw):
         return np.array([[self.correlation * nu, -kappa, 0.5 * nu * nu, maturity, weight]])
 
     def _strip(self, maturity: float) -> tuple[float, float]:
-        return moment_strip(self.vol_of_vol, self.correlation, self.mean_reversion, maturity)
+        return rough_moment_strip(
+            0.5, self.vol_of_vol, self.correlation, self.mean_reversion, maturity
+        )
 
     def _deviation(self, maturity: float) -> float:
         pull = 0.5 * self.mean_reversion * maturity

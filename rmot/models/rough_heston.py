@@ -336,10 +336,9 @@ class RoughHeston(FourierLaw):
         return mean_variance(t, self._alpha, self.mean_reversion, *self._level)
 
     def _strip(self, maturity: float) -> tuple[float, float]:
-        below, above = rough_moment_strip(
-            self._alpha - 0.5, self.vol_of_vol, self.correlation, self.mean_reversion, maturity
+        return rough_moment_strip(
+            self.hurst, self.vol_of_vol, self.correlation, self.mean_reversion, maturity
         )
-        return below, 1.0 + above
 
     def _deviation(self, maturity: float) -> float:
         if self.forward_variance is not None:

@@ -15,29 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics.compiled import kernel
+from rmot.numerics.fractional_operators import interpolation_row
 
 _FIRST, _LAST, _POINTS = -4.0, 4.3, 161
-
-
-@kernel
-def _interpolation_row(fraction, scale, points, row):
-    """Fill `row` with the Lagrange polynomials of `points` at u = fraction * u_max."""
-    n = points.size
-    y = (fraction * (2.0 * scale + 1.0) - scale) / (scale + fraction)
-    total = 0.0
-    for j in range(n):
-        gap = y - points[j]
-        if abs(gap) < 1e-15:
-            row[:] = 0.0
-            row[j] = 1.0
-            return
-        value = (1.0 if j % 2 == 0 else -1.0) / gap
-        if j == 0 or j == n - 1:
-            value *= 0.5
-        row[j] = value
-        total += value
-    for j in range(n):
-        row[j] /= total
 
 
 @kernel
@@ -72,7 +52,7 @@ def _row(alpha, order, strength, log_x, fold, u_max, scale, points, lagrange, ou
         weight *= s * left**-strength
         if order != 1.0:
             weight *= (math.exp(-end) * math.expm1(back)) ** (order - 1.0)
-        _interpolation_row(u / u_max, scale, points, lagrange)
+        interpolation_row(u / u_max, scale, points, lagrange)
         for j in range(points.size):
             out[j] += weight * lagrange[j]
     for j in range(points.size):
@@ -120,7 +100,7 @@ def _integrals(x, nodal, strength, alpha, fold, u_max, scale, points, values, in
         if x[i] > 0.0:
             log_x = math.log(x[i])
             left, u = _remaining(log_x, alpha, fold)
-            _interpolation_row(u / u_max, scale, points, row)
+            interpolation_row(u / u_max, scale, points, row)
             total = 0.0
             for j in range(points.size):
                 total += row[j] * nodal[j]
@@ -179,7 +159,7 @@ class ExplosionGrid:
         row = np.empty(self.points.size)
         out = np.empty(left.size)
         for i, u in enumerate(1.0 - left ** (1.0 / self.fold)):
-            _interpolation_row(u / self._u_max, self.scale, self.points, row)
+            interpolation_row(u / self._u_max, self.scale, self.points, row)
             out[i] = row @ values
         return out
 

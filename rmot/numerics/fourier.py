@@ -4,9 +4,10 @@ With phi(u) = E exp(iuX) and strike e^k, the function -(e^k / 2 pi) e^{-iuk} phi
 integrates to the call along contours below -i and to the put along contours above 0. It is summed
 by the trapezoidal rule in y on u = i omega + b sinh(i theta + y), which runs between the two
 critical moments and bends towards the side where e^{-iuk} phi(u) decays without turning. Calls and
-puts each have their contour. The poles at 0 and -i enter the rule's error in closed form, and that
-part of the error is removed; the rest is estimated from the step 2h, whose nodes are every other
-node.
+puts each have their contour. The rule's error is bounded by the integral of the modulus along a
+contour on either side, of which a few values are looked at, or by what changes between the steps h,
+2h and 4h, whichever is less; poles at 0 and -i between those contours enter it in closed form, and
+that part is removed.
 
 References: A. Lewis, "A simple option formula for general jump-diffusion and other exponential Levy
 processes" (2001); L. N. Trefethen and J. A. C. Weideman, "The exponentially convergent trapezoidal
@@ -44,7 +45,8 @@ _NO_GRADIENT = np.empty((0, 0))
 _ROUNDING = 4e-16
 _LEADING_DIGIT = 0.1
 _SHARE = 1.5
-"""Part of the admissible error that the characteristic function may use up."""
+"""Part of the admissible error that errors of log phi may add up to, were each as large as it may
+be; most are far smaller, since the number of nodes of h goes in steps."""
 
 
 @kernel

@@ -5,9 +5,8 @@ Chebyshev nodes of `fractional_operators`, and the equation becomes h = T^alpha 
 matrix A. Poles of h lie at a distance of about 1/L, L = |c0 c2|^{1/2} T^alpha, from z = 0; with a
 Moebius scale e ~ 1.5/L they stay away from the interpolation interval, and both the power series at
 0 and the expansion in 1/z at the far end are resolved, whatever L. Newton's iteration takes four
-frequencies at a time; neighbours should be close. The
-equation is (24) of O. El Euch and M. Rosenbaum, "The characteristic function of rough Heston
-models", Mathematical Finance 29 (2019).
+frequencies at a time; neighbours should be close. The equation is (24) of O. El Euch and M.
+Rosenbaum, "The characteristic function of rough Heston models", Mathematical Finance 29 (2019).
 """
 
 import math
