@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmot.errors import DataError, MissingData
-from rmot.market.readers import readers
+from rmot.market.readers import Exercise, readers
 from rmot.market.registry import DataSource, describe
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class OptionChain:
         The underlying's last level in the file, in the units of the strikes.
     snapshot : datetime
         When the file was made, with a time zone.
+    exercise : {"european", "american"}
     quotes : DataFrame
         One row per quote: `expiry` (date), `root`, `settlement` (``"AM"`` or ``"PM"``), `strike`,
         `is_call`, `bid`, `ask`, and `last`, `volume`, `open_interest` where the file has them.
@@ -46,6 +47,7 @@ class OptionChain:
     underlying: str
     spot: float
     snapshot: datetime
+    exercise: Exercise
     quotes: pd.DataFrame
     source: DataSource
 
@@ -109,7 +111,12 @@ def read_chain(path: str | os.PathLike[str]) -> OptionChain:
         if reader.recognises(text[:_HEAD_CHARACTERS]):
             raw = reader.parse(text, where)
             return OptionChain(
-                raw.underlying, raw.spot, raw.snapshot, raw.quotes, source=describe(path)
+                raw.underlying,
+                raw.spot,
+                raw.snapshot,
+                raw.exercise,
+                raw.quotes,
+                source=describe(path),
             )
     known = ", ".join(reader.name for reader in readers())
     raise DataError(f"{where}: expected an option chain in a known format ({known})")

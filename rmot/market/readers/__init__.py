@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Exercise = Literal["european", "american"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +20,7 @@ class RawChain:
     underlying: str
     spot: float
     snapshot: datetime
+    exercise: Exercise
     quotes: pd.DataFrame
 
 

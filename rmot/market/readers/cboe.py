@@ -39,6 +39,11 @@ UNDERLYING_OF_ROOT: Final = {
 }
 """Roots that do not bear their underlying's name."""
 
+EUROPEAN_UNDERLYINGS: Final = frozenset(
+    {"SPX", "NDX", "RUT", "DJX", "VIX", "RLG", "RLV", "RUI", "MXEF", "MRUT", "XSP", "XEO"}
+)
+"""Underlyings whose options cannot be exercised early; every other is taken as American."""
+
 _HEADER_START = "Expiration Date,"
 _SYMBOL = re.compile(r"([A-Z.]+\d?)(\d{6})([CP])(\d{8})")
 _STAMP = re.compile(
@@ -94,10 +99,12 @@ def parse(text: str, where: str) -> RawChain:
     preamble = lines[:start]
     table = _Table(where, rows, header)
     quotes = pd.concat([_side(table, name, is_call) for name, is_call in _SIDES], ignore_index=True)
+    underlying = _underlying(set(quotes["root"]), where)
     return RawChain(
-        _underlying(set(quotes["root"]), where),
+        underlying,
         _spot(preamble, where),
         _snapshot(preamble, where),
+        "european" if underlying in EUROPEAN_UNDERLYINGS else "american",
         quotes,
     )
 
