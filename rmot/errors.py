@@ -29,6 +29,10 @@ class CalibrationError(RmotError, ArithmeticError):
     """A calibration was asked for that the data cannot carry, or did not converge."""
 
 
+class IdentificationWarning(UserWarning):
+    """Quotes that do not determine the parameters which were asked of them."""
+
+
 class InfeasibleQuotes(RmotError, ValueError):
     """No law of prices meets all quotes and forwards; the message names those that clash."""
 

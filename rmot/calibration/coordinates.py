@@ -18,6 +18,8 @@ class Coordinate:
     """A smooth increasing map between a parameter and its coordinate, with search bounds."""
 
     symbol: str
+    label: str
+    """The coordinate in terms of the symbol, such as ``log nu``."""
     lower: float
     upper: float
     to: Callable[[float], float]
@@ -32,18 +34,25 @@ class Coordinate:
 
 
 def _identity(symbol: str, lower: float, upper: float) -> Coordinate:
-    return Coordinate(symbol, lower, upper, float, float, lambda value: 1.0)
+    return Coordinate(symbol, symbol, lower, upper, float, float, lambda value: 1.0)
 
 
 def _logarithm(symbol: str, lower: float, upper: float) -> Coordinate:
     return Coordinate(
-        symbol, lower, upper, lambda x: float(np.log(x)), lambda x: float(np.exp(x)), float
+        symbol,
+        f"log {symbol}",
+        lower,
+        upper,
+        lambda x: float(np.log(x)),
+        lambda x: float(np.exp(x)),
+        float,
     )
 
 
 def _inverse_hyperbolic_tangent(symbol: str, lower: float, upper: float) -> Coordinate:
     return Coordinate(
         symbol,
+        f"atanh {symbol}",
         lower,
         upper,
         lambda x: float(np.arctanh(x)),

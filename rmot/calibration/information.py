@@ -53,10 +53,24 @@ def cramer_rao_covariance(information: NDArray[np.float64]) -> NDArray[np.float6
     return (vectors / eigenvalues) @ vectors.T
 
 
-def sandwich_covariance(
+def standard_errors(information: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return Cramer-Rao errors; inf for a parameter whose information is singular.
+
+    Parameters
+    ----------
+    information : ndarray, shape (n_parameters, n_parameters)
+
+    Returns
+    -------
+    ndarray, shape (n_parameters,)
+    """
+    return _deviations(information, information)
+
+
+def misfit_errors(
     jacobian: NDArray[np.float64], residuals: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Covariance that allows for misfit: I^-1 (sum r_k^2 j_k j_k^T) I^-1 (White 1982).
+    """Allow for misfit: errors of I^-1 (sum r_k^2 j_k j_k^T) I^-1 (White 1982).
 
     Parameters
     ----------
@@ -64,7 +78,23 @@ def sandwich_covariance(
         Derivatives of the standardised residuals.
     residuals : ndarray, shape (n_quotes,)
         Standardised residuals at the optimum.
+
+    Returns
+    -------
+    ndarray, shape (n_parameters,)
+        inf where the information is singular.
     """
-    bread = cramer_rao_covariance(fisher_information(jacobian))
     scores = jacobian * residuals[:, None]
-    return bread @ (scores.T @ scores) @ bread
+    return _deviations(fisher_information(jacobian), scores.T @ scores)
+
+
+def _deviations(
+    information: NDArray[np.float64], middle: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Root of the diagonal of I^-1 M I^-1, on the span where I is not singular; inf off it."""
+    eigenvalues, vectors = np.linalg.eigh(information)
+    known = eigenvalues > eigenvalues[-1] * len(eigenvalues) * np.finfo(float).eps
+    inverse = (vectors[:, known] / eigenvalues[known]) @ vectors[:, known].T
+    errors = np.sqrt(np.maximum(np.diag(inverse @ middle @ inverse), 0.0))
+    unknown = np.max(np.abs(vectors[:, ~known]), axis=1, initial=0.0)
+    return np.where(unknown > np.sqrt(np.finfo(float).eps), np.inf, errors)

@@ -1,43 +1,45 @@
 """Maximum likelihood in implied volatility: minimise sum_k ((sigma_model,k - sigma_k) / s_k)^2.
 
-The noise s_k of a quote is half its bid-ask spread in volatility, and never below a floor. With
-that noise Gaussian and independent this is 002's step of single-asset calibration (Algorithm 1).
+With Gaussian and independent noise s_k this is 002's step of single-asset calibration (Algorithm
+1). The start is global: a grid of trial values on a thinned surface, and local searches there from
+the best of them. What they find is then polished on all quotes.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
-from itertools import product
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
+from scipy.optimize import OptimizeResult
 
-from rmot.calibration.coordinates import COORDINATES, Coordinate
-from rmot.calibration.fit import Fit
+from rmot.calibration.fit import Fit, Search
+from rmot.calibration.identification import identification_warnings, unknown_combination
 from rmot.calibration.information import (
-    cramer_rao_covariance,
     effective_dimension,
     fisher_information,
-    sandwich_covariance,
+    misfit_errors,
+    standard_errors,
 )
-from rmot.errors import CalibrationError, ParameterError, RmotError
+from rmot.calibration.likelihood import Likelihood, Quotes
+from rmot.calibration.parametrisation import parametrise
+from rmot.calibration.profile import profile_likelihood
+from rmot.calibration.search import distance_to_optimum, local_search
+from rmot.calibration.starts import trial_points
+from rmot.errors import CalibrationError, IdentificationWarning, ParameterError
 
 if TYPE_CHECKING:
-    from rmot.market import OptionSurface, Smile
+    from rmot.market import OptionSurface
 
-# Trial values from which the search starts; every combination is tried on a thinned surface.
-STARTS: dict[str, tuple[float, ...]] = {
-    "hurst": (0.05, 0.15, 0.4),
-    "vol_of_vol": (0.2, 0.6),
-    "correlation": (-0.7,),
-    "mean_reversion": (0.5,),
-}
+THINNED_SLICES = 4
+THINNED_QUOTES = 12
 LOCAL_SEARCHES = 2
-QUOTES_FOR_STARTS = 12
-MOST_STEPS = 200
+POLISHED = 2
+# Optima this near to each other, in every coordinate, are one.
+SAME = 0.02
 # An optimum is found when it is nearer than this, in standard errors.
 LARGEST_DISTANCE = 0.01
 
@@ -47,7 +49,11 @@ def calibrate(
     surface: OptionSurface,
     *,
     fixed: Mapping[str, float] | None = None,
+    free: Iterable[str] | None = None,
+    forward_variance_times: Iterable[float] | None = None,
     noise_floor: float = 1e-4,
+    start: object | None = None,
+    profile: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Fit:
     """Fit a model to all expiries of a surface at once.
@@ -59,9 +65,18 @@ def calibrate(
     surface : OptionSurface
         Quotes; see `rmot.market`.
     fixed : mapping of str to float, optional
-        Parameters to hold, by name; all others are fitted.
+        Parameters to hold, by name.
+    free : iterable of str, optional
+        Parameters to fit. By default all that are not in `fixed` and have no numeric default.
+    forward_variance_times : iterable of float, optional
+        Years at which pieces of a forward-variance curve end. The curve's values are then fitted in
+        place of initial and long-run variance.
     noise_floor : float
         Least standard deviation of a quote, in implied volatility (1e-4 is one basis point).
+    start : model, optional
+        A model of this class from which a single local search starts.
+    profile : str, optional
+        A free parameter whose profile likelihood the fit is to carry; see `profile_likelihood`.
     progress : callable, optional
         Called with a line of text as the search proceeds.
 
@@ -69,276 +84,150 @@ def calibrate(
     -------
     Fit
 
+    Warns
+    -----
+    IdentificationWarning
+        The quotes do not determine what was asked; the lines are also in `Fit.warnings`.
+
     Raises
     ------
     ParameterError
-        `fixed` names a parameter that the model lacks, or holds it outside its domain.
+        `fixed` or `free` name a parameter that the model lacks, or hold it outside its domain.
     CalibrationError
         Fewer quotes than free parameters, quotes that are not finite, no start that the model can
-        price, a search that does not converge, or a singular Fisher information.
+        price, or a search that does not converge.
 
-    Notes
-    -----
-    The start is global (a small grid, on a thinned surface), the search local (a trust region in
-    the coordinates of `rmot.calibration.coordinates`).
+    Examples
+    --------
+    ``calibrate(RoughHeston, surface, fixed={"mean_reversion": 0.3})`` fits five parameters, and
+    ``calibrate(RoughHeston, surface, fixed={"mean_reversion": 0.0},
+    forward_variance_times=(0.1, 0.5))`` three and a curve of two pieces.
     """
-    fixed = dict(fixed or {})
-    # what has a default and no coordinates is no number to be fitted
-    names = [
-        field.name
-        for field in fields(model_class)
-        if field.name in COORDINATES or field.default is MISSING
-    ]
-    unknown = sorted(set(fixed) - set(names))
-    if unknown:
-        raise ParameterError(f"expected parameters among {names} in fixed; got {unknown}")
-    free = [name for name in names if name not in fixed]
-    if not free:
-        raise CalibrationError(
-            "expected at least one free parameter; every one of them is in fixed"
-        )
+    parametrisation = parametrise(model_class, fixed or {}, free, forward_variance_times)
     if not noise_floor > 0:
         raise ParameterError(f"expected a positive noise_floor; got {noise_floor}")
-    slices = [_Quotes.of(smile) for smile in surface.slices]
+    likelihood = Likelihood(parametrisation, map(Quotes.of, surface.slices), noise_floor)
+    names = parametrisation.free
+    if likelihood.size < len(names):
+        raise CalibrationError(
+            f"expected at least {len(names)} quotes for {len(names)} free parameters; "
+            f"got {likelihood.size}"
+        )
+    if profile is not None and profile not in names:
+        raise ParameterError(f"expected a free parameter among {list(names)}; got {profile!r}")
     say = progress or (lambda line: None)
-
-    problem = _Problem(model_class, free, fixed, slices, noise_floor)
-    if problem.size < len(free):
-        raise CalibrationError(
-            f"expected at least {len(free)} quotes for {len(free)} free parameters; "
-            f"got {problem.size}"
-        )
-    thinned = problem.thin(QUOTES_FOR_STARTS)
-    trials = [(thinned.cost(start), start) for start in _starts(problem)]
-    starts = sorted(
-        (trial for trial in trials if np.isfinite(trial[0])), key=lambda trial: trial[0]
-    )
-    if not starts:
-        raise CalibrationError(
-            f"{model_class.__name__} could price the surface at none of the trial parameters"
-        )
-    say(f"{len(starts)} starts tried")
-    bounds = np.transpose([coordinate.box for coordinate in problem.coordinates])
-    searches = []
-    for number, (_, start) in enumerate(starts[:LOCAL_SEARCHES], 1):
-        found = least_squares(
-            problem.trial_residuals,
-            start,
-            bounds=(bounds[0], bounds[1]),
-            jac=problem.jacobian,  # pyright: ignore[reportArgumentType] (its stub knows strings only)
-            x_scale="jac",
-            xtol=1e-12,
-            ftol=1e-12,
-            gtol=1e-12,
-            max_nfev=MOST_STEPS,
-        )
-        say(f"search {number}: chi-squared {2 * found.cost:.6g} after {found.nfev} steps")
-        searches.append(found)
-    best = min(searches, key=lambda found: found.cost)
-    distance = _distance_to_optimum(best.fun, best.jac, best.active_mask)
+    searches: list[Search] = []
+    if start is None:
+        starts = _global_search(likelihood, searches, say)
+    else:
+        if not isinstance(start, model_class):
+            raise ParameterError(f"expected a {model_class.__name__} to start from; got {start!r}")
+        starts = [parametrisation.point(parametrisation.values_of(start))]
+    best = None
+    for point in starts:
+        found = local_search(likelihood, point)
+        searches.append(_record("all quotes", likelihood, point, found))
+        say(f"search {len(searches)}: chi-squared {2 * found.cost:.6g} after {found.nfev} steps")
+        if best is None or found.cost < best.cost:
+            best = found
+    assert best is not None
+    distance = distance_to_optimum(best.fun, best.jac, best.active_mask)
     if not distance <= LARGEST_DISTANCE:
         raise CalibrationError(
             f"the search stopped {distance:.2g} standard errors from the optimum after "
-            f"{best.nfev} steps; the quotes hardly determine {_least_known(best.jac, free)}: "
-            "hold one of them in fixed"
+            f"{best.nfev} steps; the quotes hardly determine "
+            f"{unknown_combination(fisher_information(best.jac), names)}: hold one of them in fixed"
         )
-    return _describe(problem, best.x, distance, thinned.evaluations + problem.evaluations, surface)
+    fit = _describe(likelihood, best, distance, searches, surface)
+    if profile is not None:
+        say(f"profile likelihood of {profile}")
+        fit = replace(fit, profile=profile_likelihood(fit, surface, profile))
+    for line in fit.warnings:
+        warnings.warn(line, IdentificationWarning, stacklevel=2)
+    return fit
 
 
-@dataclass(frozen=True, eq=False)
-class _Quotes:
-    """One slice: arrays of log-moneyness and of middle, bid and ask volatility."""
-
-    maturity: float
-    log_moneyness: NDArray[np.float64]
-    middle: NDArray[np.float64]
-    bid: NDArray[np.float64]
-    ask: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, smile: Smile) -> _Quotes:
-        volatilities = (smile.implied_volatility, smile.bid_volatility, smile.ask_volatility)
-        return cls(smile.maturity, smile.log_moneyness, *volatilities)
-
-    def thin(self, count: int) -> _Quotes:
-        size = len(self.log_moneyness)
-        rows = np.unique(np.linspace(0, size - 1, min(count, size)).astype(int))
-        arrays = (self.log_moneyness, self.middle, self.bid, self.ask)
-        return _Quotes(self.maturity, *(array[rows] for array in arrays))
-
-
-class _Problem:
-    """Standardised residuals of some quotes as a function of the free coordinates."""
-
-    def __init__(
-        self,
-        model_class: type[Any],
-        free: list[str],
-        fixed: Mapping[str, float],
-        slices: Iterable[_Quotes],
-        noise_floor: float,
-    ) -> None:
-        missing = [name for name in free if name not in COORDINATES]
-        if missing:
-            raise CalibrationError(f"no search coordinates are known for the parameters {missing}")
-        self.model_class = model_class
-        self.free = free
-        self.fixed = dict(fixed)
-        self.coordinates: list[Coordinate] = [COORDINATES[name] for name in free]
-        self.slices = tuple(slices)
-        self.middle = np.concatenate([quotes.middle for quotes in self.slices])
-        self.bid = np.concatenate([quotes.bid for quotes in self.slices])
-        self.ask = np.concatenate([quotes.ask for quotes in self.slices])
-        if not np.isfinite([self.middle, self.bid, self.ask]).all():
-            raise CalibrationError("expected finite implied volatilities; some quotes have none")
-        self.noise_floor = noise_floor
-        self.noise = np.maximum((self.ask - self.bid) / 2, noise_floor)
-        self.evaluations = 0
-
-    @property
-    def size(self) -> int:
-        return len(self.middle)
-
-    def thin(self, count: int) -> _Problem:
-        """Return the same problem on at most `count` quotes of each slice."""
-        slices = [quotes.thin(count) for quotes in self.slices]
-        return _Problem(self.model_class, self.free, self.fixed, slices, self.noise_floor)
-
-    def parameters(self, point: NDArray[np.float64]) -> dict[str, float]:
-        found = {
-            name: coordinate.back(value)
-            for name, coordinate, value in zip(self.free, self.coordinates, point, strict=True)
-        }
-        # The ends of a box may fall a rounding error outside after the round trip.
-        for name in found:
-            coordinate = COORDINATES[name]
-            found[name] = min(max(found[name], coordinate.lower), coordinate.upper)
-        return {**self.fixed, **found}
-
-    def volatilities(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
-        self.evaluations += 1
-        model = self.model_class(**self.parameters(point))
-        return np.concatenate(
-            [
-                model.implied_volatility(quotes.log_moneyness, quotes.maturity)
-                for quotes in self.slices
-            ]
-        )
-
-    def residuals(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (self.volatilities(point) - self.middle) / self.noise
-
-    def trial_residuals(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return infinities where the model refuses to price: the search then steps shorter."""
+def _global_search(
+    likelihood: Likelihood, searches: list[Search], say: Callable[[str], None]
+) -> list[NDArray[np.float64]]:
+    """Return distinct optima of a thinned surface, the best first; `searches` is added to."""
+    thinned = likelihood.thin(THINNED_SLICES, THINNED_QUOTES)
+    points = list(trial_points(likelihood))
+    # what is held outside its domain is an error of its own, and no start would do
+    likelihood.parametrisation.model(points[0])
+    trials = [(thinned.cost(point), point) for point in points]
+    trials = sorted((trial for trial in trials if np.isfinite(trial[0])), key=lambda each: each[0])
+    if not trials:
+        name = likelihood.parametrisation.model_class.__name__
+        raise CalibrationError(f"{name} could price the surface at none of the trial parameters")
+    say(f"{len(trials)} starts tried")
+    if len(trials) == 1:
+        return [trials[0][1]]
+    found = []
+    for _, point in trials[:LOCAL_SEARCHES]:
         try:
-            return self.residuals(point)
-        except RmotError:
-            return np.full(self.size, np.inf)
-
-    def cost(self, point: NDArray[np.float64]) -> float:
-        return float(np.sum(self.trial_residuals(point) ** 2))
-
-    def jacobian(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return exact derivatives of the residuals in the coordinates, shape (quotes, free)."""
-        self.evaluations += 1
-        parameters = self.parameters(point)
-        model = self.model_class(**parameters)
-        found = [
-            model.sensitivities(quotes.log_moneyness, quotes.maturity) for quotes in self.slices
-        ]
-        gradient = np.concatenate([each.volatility_gradient for each in found], axis=1)
-        rows = [found[0].parameters.index(name) for name in self.free]
-        slopes = [COORDINATES[name].slope(parameters[name]) for name in self.free]
-        return (gradient[rows] * np.array(slopes)[:, None] / self.noise).T
+            optimum = local_search(thinned, point, 1e-6)
+        except CalibrationError:
+            continue  # volatilities without derivatives: the other starts remain
+        searches.append(_record("thinned quotes", thinned, point, optimum))
+        found.append(optimum)
+    likelihood.evaluations += thinned.evaluations
+    found.sort(key=lambda each: each.cost)
+    distinct: list[NDArray[np.float64]] = []
+    for each in found:
+        if all(np.max(np.abs(each.x - other)) > SAME for other in distinct):
+            distinct.append(each.x)
+    return distinct[:POLISHED] or [trials[0][1]]
 
 
-def _starts(problem: _Problem) -> Iterable[NDArray[np.float64]]:
-    """Combine the trial values; variances start from the quotes nearest the money."""
-    levels = sorted(
-        (quotes.maturity, float(np.interp(0.0, quotes.log_moneyness, quotes.middle) ** 2))
-        for quotes in problem.slices
-    )
-    trial = {
-        **STARTS,
-        "initial_variance": (levels[0][1],),
-        "long_run_variance": (levels[-1][1], 2 * levels[-1][1]),
-        "volatility": (levels[0][1] ** 0.5,),
-    }
-    for values in product(*(trial[name] for name in problem.free)):
-        yield np.array(
-            [
-                coordinate.to(value)
-                for coordinate, value in zip(problem.coordinates, values, strict=True)
-            ]
-        )
-
-
-def _distance_to_optimum(
-    residuals: NDArray[np.float64],
-    jacobian: NDArray[np.float64],
-    active: NDArray[np.int_],
-) -> float:
-    """Length of the Gauss-Newton step that is left, in standard errors: sqrt(g' (J'J)^-1 g).
-
-    Coordinates that rest on a bound do not count.
-    """
-    inner = jacobian[:, active == 0]
-    projection, *_ = np.linalg.lstsq(inner, residuals)
-    return float(np.linalg.norm(inner @ projection))
-
-
-def _least_known(jacobian: NDArray[np.float64], free: list[str]) -> str:
-    """Name the parameters that make up the worst determined combination."""
-    direction = np.linalg.svd(jacobian)[2][-1]
-    weights = direction**2
-    order = np.argsort(-weights)
-    needed = int(np.searchsorted(np.cumsum(weights[order]), 0.9)) + 1
-    return ", ".join(free[index] for index in order[:needed])
+def _record(
+    quotes: str, likelihood: Likelihood, start: NDArray[np.float64], found: OptimizeResult
+) -> Search:
+    values = likelihood.parametrisation.values
+    return Search(quotes, values(start), values(found.x), float(2 * found.cost), int(found.nfev))
 
 
 def _describe(
-    problem: _Problem,
-    point: NDArray[np.float64],
+    likelihood: Likelihood,
+    best: OptimizeResult,
     distance: float,
-    evaluations: int,
+    searches: list[Search],
     surface: OptionSurface,
 ) -> Fit:
-    residuals = problem.residuals(point)
-    jacobian = problem.jacobian(point)
+    parametrisation, point = likelihood.parametrisation, best.x
+    names = parametrisation.free
+    residuals, jacobian = likelihood.residuals(point), likelihood.jacobian(point)
     information = fisher_information(jacobian)
-    parameters = problem.parameters(point)
-    slopes = np.array(
-        [
-            coordinate.slope(parameters[name])
-            for name, coordinate in zip(problem.free, problem.coordinates, strict=True)
-        ]
-    )
-
-    def errors(covariance: NDArray[np.float64]) -> dict[str, float]:
-        spread = np.sqrt(np.diag(covariance)) * slopes
-        return {name: float(error) for name, error in zip(problem.free, spread, strict=True)}
-
-    fitted = problem.middle + residuals * problem.noise
-    degrees = max(problem.size - len(problem.free), 1)
+    slopes = parametrisation.slopes(point)
+    fitted = likelihood.middle + residuals * likelihood.noise
+    box = parametrisation.box
     at_bound = tuple(
         name
-        for name, coordinate, value in zip(problem.free, problem.coordinates, point, strict=True)
-        if min(abs(value - end) for end in coordinate.box) < 1e-6 * np.ptp(coordinate.box)
+        for name, value, low, high in zip(names, point, *box, strict=True)
+        if min(value - low, high - value) < 1e-6 * (high - low)
     )
+
+    def named(errors: NDArray[np.float64]) -> dict[str, float]:
+        return dict(zip(names, (errors * slopes).tolist(), strict=True))
+
+    degrees = max(likelihood.size - len(names), 1)
     return Fit(
-        model=problem.model_class(**parameters),
-        standard_errors=errors(cramer_rao_covariance(information)),
-        misfit_standard_errors=errors(sandwich_covariance(jacobian, residuals)),
+        model=parametrisation.model(point),
+        standard_errors=named(standard_errors(information)),
+        misfit_standard_errors=named(misfit_errors(jacobian, residuals)),
         fisher_information=information,
         effective_dimension=effective_dimension(information),
-        residuals=residuals * problem.noise,
-        noise=problem.noise,
+        residuals=residuals * likelihood.noise,
+        noise=likelihood.noise,
+        noise_floor=likelihood.noise_floor,
         reduced_chi_squared=float(np.sum(residuals**2) / degrees),
-        within_spread=float(np.mean((fitted >= problem.bid) & (fitted <= problem.ask))),
-        free=tuple(problem.free),
-        fixed=problem.fixed,
+        within_spread=float(np.mean((fitted >= likelihood.bid) & (fitted <= likelihood.ask))),
+        free=names,
+        fixed=parametrisation.held,
         at_bound=at_bound,
         distance_to_optimum=distance,
-        evaluations=evaluations,
+        evaluations=likelihood.evaluations,
+        searches=tuple(searches),
+        warnings=identification_warnings(information, names, at_bound),
         source=asdict(surface.source),
     )

@@ -70,13 +70,22 @@ class ForwardVariance:
             pieces = np.diff(total, prepend=0.0) / np.diff(t, prepend=0.0)
         return cls(tuple(t), tuple(pieces))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its values are called among a model's parameters, first to last."""
+        return tuple(f"forward_variance_{piece}" for piece in range(1, len(self.times) + 1))
+
     def __call__(self, t: ArrayLike) -> NDArray[np.float64]:
         """Return xi(t), same shape as t, t >= 0 in years."""
         after = np.asarray(t, dtype=np.float64)
         if not np.all(after >= 0.0):
             raise ParameterError(f"expected times of at least 0; got {t}")
-        place = np.searchsorted(self.times, after, side="right")
-        return np.asarray(self.variances)[np.minimum(place, len(self.times) - 1)]
+        return np.asarray(self.variances)[self._piece(after)]
+
+    def _piece(self, t: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Return which value holds at each time."""
+        place = np.searchsorted(self.times, t, side="right")
+        return np.minimum(place, len(self.times) - 1)
 
     def total(self, maturity: float) -> float:
         """Return the integral of xi over (0, maturity)."""
@@ -87,11 +96,14 @@ class ForwardVariance:
         inner = [t for t in self.times if t < maturity]
         return np.array([0.0, *inner, maturity])
 
-    def quadrature(self, maturity: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return nodes x and weights w with sum w f(x) = ∫_0^1 xi(T (1 - x)) f(x) dx.
+    def quadrature(
+        self, maturity: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return x, w, xi with sum_iq xi_i w_iq f(x_q) = ∫_0^1 xi(T (1 - x)) f(x) dx.
 
-        A double-exponential rule on each piece, for f that may be singular at its ends; shapes
-        (61 pieces,).
+        Weights of piece i integrate over the x where T (1 - x) lies between T_{i-1} and T_i. A
+        double-exponential rule on each piece, for f that may be singular at its ends; shapes (q,),
+        (n, q) and (n,).
         """
         ends = 1.0 - self._edges(maturity)[::-1] / maturity
         t = np.linspace(_FIRST, _LAST, _POINTS)
@@ -99,7 +111,9 @@ class ForwardVariance:
         share = 1.0 / (1.0 + np.exp(-2.0 * bent))
         weight = (t[1] - t[0]) * np.pi * np.cosh(t) * share / (1.0 + np.exp(2.0 * bent))
         width = np.diff(ends)
-        x = ends[:-1, None] + width[:, None] * share
         # the first piece begins at x = 0, where the share itself is exact
-        value = self(maturity * (1.0 - 0.5 * (ends[1:] + ends[:-1])))
-        return x.ravel(), (value[:, None] * width[:, None] * weight).ravel()
+        x = ends[:-1, None] + width[:, None] * share
+        weights = np.zeros((len(self.times), *x.shape))
+        piece = self._piece(maturity * (1.0 - 0.5 * (ends[1:] + ends[:-1])))
+        weights[piece, np.arange(width.size)] = width[:, None] * weight
+        return x.ravel(), weights.reshape(len(self.times), -1), np.array(self.variances)

@@ -104,7 +104,7 @@ class Heston(FourierLaw):
         nu, kappa = self.vol_of_vol, self.mean_reversion
         h_weight = maturity * kappa * self.long_run_variance
         source_weight = maturity * self.initial_variance
-        mean_h, mean_source, riccati_error, slopes = riccati_sensitivities(
+        mean_h, mean_source, riccati_error, slopes, _ = riccati_sensitivities(
             -0.5 * (u * u + 1j * u),
             1j * u * (self.correlation * nu) - kappa,
             0.5 * nu * nu,

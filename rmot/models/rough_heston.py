@@ -190,8 +190,10 @@ class RoughHeston(FourierLaw):
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the numbers that the law depends on; a curve is not among them."""
-        return _LEVEL_PARAMETERS if self.forward_variance is None else _CURVE_PARAMETERS
+        """Names of the numbers that the law depends on, a curve's values among them."""
+        if self.forward_variance is None:
+            return _LEVEL_PARAMETERS
+        return (*_CURVE_PARAMETERS, *self.forward_variance.names)
 
     @property
     def _level(self) -> tuple[float, float]:
@@ -230,7 +232,7 @@ class RoughHeston(FourierLaw):
             mean_h, mean_source, error = riccati_means(*given)
             values = h_weight * mean_h + source_weight * mean_source
             return values, scale * error, np.empty((0, u.size), dtype=np.complex128)
-        mean_h, mean_source, error, slopes = riccati_sensitivities(*given)
+        mean_h, mean_source, error, slopes, pieces = riccati_sensitivities(*given)
         values = h_weight * mean_h + source_weight * mean_source
         gradient = heston_gradient(u, nu, self.correlation, h_weight, source_weight, slopes)
         if curve is None:
@@ -241,7 +243,8 @@ class RoughHeston(FourierLaw):
                 maturity * kappa * mean_h,
             ]
         else:
-            rows = [*gradient[:3], gradient[3] + maturity * mean_h]
+            own = maturity * (pieces[:, 1] + kappa * pieces[:, 0])
+            rows = [*gradient[:3], gradient[3] + maturity * mean_h, *own]
         return values, scale * error, np.array(rows)
 
     def _growth(self, maturity: float) -> NDArray[np.float64]:

@@ -139,7 +139,10 @@ def _series(n: int, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float
 def _weighted_average(
     alpha: float, n: int, scale: float, x: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what takes values at the nodes to sum_q weights_q F(x_q^alpha), and its slope."""
+    """Return what takes values at the nodes to sum_q weights_kq F(x_q^alpha), and its slope.
+
+    Both have shape (k, n + 1); the slope is that in alpha.
+    """
     angles = math.pi * np.arange(n + 1) / n
     points = -np.cos(angles)
     power = x**alpha
@@ -189,8 +192,10 @@ class FractionalOperators:
     ----------
     alpha : float
         Order, in [1/2, 1].
-    averaging : pair of ndarray, shape (q,), optional
-        Nodes x in [0, 1] and weights that take the place of the mean over (0, 1).
+    averaging : (ndarray, ndarray, ndarray), optional
+        Nodes x in [0, 1], shape (q,); weights of pieces of (0, 1) at the nodes, shape (p, q); and
+        the factors of the pieces, shape (p,), whose sum takes the place of the mean over (0, 1).
+        A record is then followed by p rows of n + 1, the pieces' own weights at the nodes z.
 
     Raises
     ------
@@ -201,12 +206,14 @@ class FractionalOperators:
     def __init__(
         self,
         alpha: float,
-        averaging: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+        averaging: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+        | None = None,
     ) -> None:
         if not _FIRST_ORDER <= alpha <= 1.0:
             raise ParameterError(f"alpha must lie in [{_FIRST_ORDER}, 1]; got {alpha}")
         self.alpha = alpha
         self._averaging = averaging
+        self.pieces = 0 if averaging is None else averaging[2].size
         angle = _order_angle(alpha)
         orders = np.arange(_ORDERS)
         self._polynomials = np.cos(orders * angle)
@@ -226,13 +233,17 @@ class FractionalOperators:
         z, series = _series(LEVELS[level], moebius_scale(group))
         factors = self._slopes if slopes else self._polynomials
         rows = (factors @ series.reshape(_ORDERS, -1)).reshape(z.size, z.size)
+        pieces = np.empty(0)
         if self._averaging is not None:
-            scale = moebius_scale(group)
-            averages = _weighted_average(self.alpha, z.size - 1, scale, *self._averaging)
-            rows[:, 0] = averages[1 if slopes else 0]
+            x, weights, factors = self._averaging
+            values, changes = _weighted_average(
+                self.alpha, z.size - 1, moebius_scale(group), x, weights
+            )
+            rows[:, 0] = factors @ (changes if slopes else values)
+            pieces = values.ravel()
         tails, polynomials = _tails(z.size - 1)
         largest = np.max(np.abs(polynomials @ rows[:, 0]))
-        record = np.concatenate([z, rows.ravel(), tails.ravel(), [largest]])
+        record = np.concatenate([z, rows.ravel(), tails.ravel(), [largest], pieces])
         if slopes:
             place, self.slope_records = self.slope_records.size, _after(self.slope_records, record)
             self.slope_offsets[level, group] = place

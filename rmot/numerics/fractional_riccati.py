@@ -278,6 +278,17 @@ def _sensitivities(
 
 
 @kernel
+def _average(weights, n, h, source, sums):
+    """Fill the first two lanes of `sums` with the weighted sums of h and F."""
+    for w in range(2 * STRIDE):
+        sums[w] = 0.0
+    for j in range(n + 1):
+        add_multiple(sums, 1, weights[j], source, j)
+        if j > 0:
+            add_multiple(sums, 0, weights[j], h, j - 1)
+
+
+@kernel
 def _solve_from(
     first,
     surplus,
@@ -295,13 +306,15 @@ def _solve_from(
     mean_source,
     error,
     gradient,
+    piece_means,
     work,
 ):
     """Solve from frequency `first` on, four at a time; stop where a record is missing.
 
     Returns the frequency to go on from and the surplus of digits there, the record's level and
     group, and whether it is that of the slopes; -1 when all are solved. The gradient, shape
-    (3, 2, m) or (3, 2, 0), is filled in the former case.
+    (3, 2, m) or (3, 2, 0), is filled in the former case, and so are the means of h and F over the
+    pieces of the averaging, shape (pieces, 2, m).
     """
     count = c0.size
     differentiate = gradient.shape[2] > 0
@@ -424,6 +437,14 @@ def _solve_from(
                     gradient[which // 2, which % 2, start + w] = complex(
                         derivatives[at], derivatives[at + LANES]
                     )
+            for piece in range(piece_means.shape[0]):
+                first_weight = offsets[level, group] + record_size(n) + piece * (n + 1)
+                weights = records[first_weight : first_weight + n + 1]
+                _average(weights, n, h, source, sums)
+                for w in range(used):
+                    for which in range(2):
+                        at = STRIDE * which + w
+                        piece_means[piece, which, start + w] = complex(sums[at], sums[at + LANES])
         start += used
     return -1, surplus, 0, 0, False
 
@@ -487,12 +508,17 @@ def riccati_sensitivities(
     maturity: float,
     tolerance: NDArray[np.float64] | float,
 ) -> tuple[
-    NDArray[np.complex128], NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]
+    NDArray[np.complex128],
+    NDArray[np.complex128],
+    NDArray[np.float64],
+    NDArray[np.complex128],
+    NDArray[np.complex128],
 ]:
-    """Return `riccati_means` and their derivatives in c1, c2 and alpha.
+    """Return `riccati_means`, their derivatives in c1, c2 and alpha, and their pieces.
 
     The derivatives, shape (3, 2, m) for the parameter, the mean of h or F, and the frequency, are
-    those of the collocated equation, exact but for rounding and the last Newton step.
+    those of the collocated equation, exact but for rounding and the last Newton step. The pieces,
+    shape (p, 2, m), are the integrals of h and F over the pieces of the operators' averaging.
     """
     return _means(c0, c1, c2, alpha, maturity, tolerance, differentiate=True)
 
@@ -508,7 +534,11 @@ def _means(
     differentiate: bool,
     work: NDArray[np.float64] | None = None,
 ) -> tuple[
-    NDArray[np.complex128], NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]
+    NDArray[np.complex128],
+    NDArray[np.complex128],
+    NDArray[np.float64],
+    NDArray[np.complex128],
+    NDArray[np.complex128],
 ]:
     if not (maturity > 0.0 and math.isfinite(maturity)):
         raise ParameterError(f"maturity must be positive and finite; got {maturity}")
@@ -520,6 +550,7 @@ def _means(
     mean_source = np.empty(c0.size, dtype=np.complex128)
     error = np.empty(c0.size)
     gradient = np.empty((3, 2, c0.size if differentiate else 0), dtype=np.complex128)
+    pieces = np.empty((operators.pieces if differentiate else 0, 2, c0.size), dtype=np.complex128)
     work = np.zeros(1) if work is None else work
     first, surplus = 0, _FIRST_SURPLUS
     while first >= 0:
@@ -540,8 +571,9 @@ def _means(
             mean_source,
             error,
             gradient,
+            pieces,
             work,
         )
         if first >= 0:
             operators.add(level, group, slopes)
-    return mean_h, mean_source, error, gradient
+    return mean_h, mean_source, error, gradient, pieces

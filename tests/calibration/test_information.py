@@ -7,7 +7,8 @@ from rmot.calibration.information import (
     cramer_rao_covariance,
     effective_dimension,
     fisher_information,
-    sandwich_covariance,
+    misfit_errors,
+    standard_errors,
 )
 from rmot.errors import CalibrationError
 
@@ -42,7 +43,21 @@ def test_sandwich_agrees_with_cramer_rao_when_the_noise_is_as_stated():
     count = 200_000
     jacobian = np.column_stack([np.ones(count), generator.standard_normal(count)])
     residuals = generator.standard_normal(count)
-    plain = cramer_rao_covariance(fisher_information(jacobian))
-    robust = sandwich_covariance(jacobian, residuals)
+    plain = standard_errors(fisher_information(jacobian))
+    robust = misfit_errors(jacobian, residuals)
     # A diagonal entry is a mean of `count` terms r^2 x^2, of variance E r^4 E x^4 - 1 = 8 at most.
-    assert np.allclose(np.diag(robust) / np.diag(plain), 1, atol=5 * np.sqrt(8 / count))
+    assert np.allclose((robust / plain) ** 2, 1, atol=5 * np.sqrt(8 / count))
+
+
+def test_errors_are_those_of_the_inverse_and_infinite_where_there_is_none():
+    x = np.linspace(-1.0, 3.0, 41)
+    jacobian = np.column_stack([np.ones_like(x), x, x**2])
+    information = fisher_information(jacobian)
+    expected = np.sqrt(np.diag(np.linalg.inv(information)))
+    assert np.allclose(standard_errors(information), expected, rtol=1e-10)
+    doubled = fisher_information(np.column_stack([jacobian[:, :2], 2 * x]))
+    errors = standard_errors(doubled)
+    assert np.isfinite(errors[0])
+    assert np.all(np.isinf(errors[1:]))
+    robust = misfit_errors(np.column_stack([jacobian[:, :2], 2 * x]), np.ones_like(x))
+    assert list(np.isinf(robust)) == [False, True, True]

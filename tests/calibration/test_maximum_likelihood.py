@@ -1,61 +1,14 @@
 """Parameters that made the quotes are found again, with the errors that the scatter shows."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
 from rmot.calibration import Fit, calibrate
-from rmot.errors import CalibrationError, DataError, ParameterError
-from rmot.market import DataSource, FilterReport, OptionSurface, ParityFit, Smile
-from rmot.models import BlackScholes, RoughHeston
-
-TRUTH = RoughHeston(
-    hurst=0.12,
-    vol_of_vol=0.4,
-    correlation=-0.65,
-    initial_variance=0.04,
-    mean_reversion=0.3,
-    long_run_variance=0.06,
-)
-MATURITIES = (0.08, 0.25, 0.5)
-
-
-def surface_of(model, maturities=MATURITIES, strikes=15, spread=0.002, noise=None):
-    slices = []
-    for maturity in maturities:
-        width = 1.8 * 0.2 * np.sqrt(maturity)
-        k = np.linspace(-width, 0.7 * width, strikes)
-        middle = model.implied_volatility(k, maturity)
-        if noise is not None:
-            middle = middle + noise.normal(0, spread / 2, strikes)
-        nothing = np.full(strikes, np.nan)
-        slices.append(
-            Smile(
-                expiry=date(2030, 1, 1),
-                settlement="PM",
-                maturity=maturity,
-                forward=1.0,
-                discount_factor=1.0,
-                strike=np.exp(k),
-                log_moneyness=k,
-                bid_price=nothing,
-                ask_price=nothing,
-                call_price=nothing,
-                bid_volatility=middle - spread / 2,
-                ask_volatility=middle + spread / 2,
-                implied_volatility=middle,
-                parity=ParityFit.__new__(ParityFit),
-            )
-        )
-    return OptionSurface(
-        "TEST",
-        datetime(2029, 1, 1, tzinfo=UTC),
-        tuple(slices),
-        FilterReport(()),
-        DataSource("test", "0" * 64, "unregistered"),
-    )
+from rmot.errors import CalibrationError, DataError, IdentificationWarning, ParameterError
+from rmot.models import BlackScholes, ForwardVariance, Heston, RoughHeston
+from tests.calibration.surfaces import TRUTH, surface_of
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +37,7 @@ def test_a_file_of_something_else_is_refused(tmp_path):
     with pytest.raises(DataError, match="rmot fit"):
         Fit.load(tmp_path / "other.json")
     (tmp_path / "part.json").write_text(
-        '{"format": "rmot fit 1", "model": {"name": "RoughHeston"}}'
+        '{"format": "rmot fit 2", "model": {"name": "RoughHeston"}}'
     )
     with pytest.raises(DataError, match="whole fit"):
         Fit.load(tmp_path / "part.json")
@@ -110,7 +63,6 @@ def test_error_of_the_mean_volatility_is_that_of_an_average():
     ("fixed", "error", "words"),
     [
         ({"kappa": 1.0}, ParameterError, "kappa"),
-        ({"hurst": 0.7}, (ParameterError, CalibrationError), "hurst|none of the trial"),
         ({"volatility": 0.1}, ParameterError, "volatility"),
     ],
 )
@@ -137,3 +89,109 @@ def test_nan_quotes_are_refused():
     broken = replace(surface, slices=(replace(surface.slices[0], implied_volatility=middle),))
     with pytest.raises(CalibrationError, match="finite"):
         calibrate(RoughHeston, broken, fixed={"mean_reversion": 0.3})
+
+
+def test_a_curve_is_found_again_with_its_dynamics():
+    curve = ForwardVariance((0.1, 0.3, 0.6), (0.03, 0.05, 0.045))
+    truth = RoughHeston(
+        hurst=0.1,
+        vol_of_vol=0.35,
+        correlation=-0.7,
+        mean_reversion=0.0,
+        forward_variance=curve,
+    )
+    fit = calibrate(
+        RoughHeston,
+        surface_of(truth),
+        fixed={"mean_reversion": 0.0},
+        forward_variance_times=curve.times,
+    )
+    assert fit.free == ("hurst", "vol_of_vol", "correlation", *curve.names)
+    for name, expected in zip(curve.names, curve.variances, strict=True):
+        assert abs(fit.parameter(name) - expected) < fit.standard_errors[name] / 100
+    assert abs(fit.model.hurst - 0.1) < fit.standard_errors["hurst"] / 100
+
+
+def test_a_fit_on_a_curve_survives_its_file(tmp_path):
+    fixed = {"hurst": 0.1, "vol_of_vol": 0.3, "mean_reversion": 0.0}
+    fit = calibrate(
+        RoughHeston,
+        surface_of(TRUTH),
+        fixed=fixed,
+        forward_variance_times=(0.1, 0.5),
+        profile="correlation",
+    )
+    fit.save(tmp_path / "fit.json")
+    back = Fit.load(tmp_path / "fit.json")
+    assert back.model == fit.model
+    assert back.to_dict() == fit.to_dict()
+
+
+def test_one_start_near_the_truth_finds_what_the_global_search_finds(exact_fit):
+    near = replace(TRUTH, hurst=0.2, vol_of_vol=0.5)
+    fit = calibrate(RoughHeston, surface_of(TRUTH), fixed={"mean_reversion": 0.3}, start=near)
+    assert len(fit.searches) == 1
+    for name in fit.free:
+        gap = abs(getattr(fit.model, name) - getattr(exact_fit.model, name))
+        assert gap < fit.standard_errors[name] / 50
+
+
+def test_one_maturity_cannot_tell_speed_from_level_and_says_so():
+    surface = surface_of(TRUTH, maturities=(0.25,), strikes=25)
+    with pytest.warns(IdentificationWarning, match=r"determine \d of 6 .* hardly .*(kappa|theta)"):
+        fit = calibrate(RoughHeston, surface)
+    assert fit.effective_dimension < 6
+    assert any("hardly determine" in line for line in fit.warnings)
+
+
+def test_a_parameter_without_any_trace_has_an_infinite_error():
+    surface = surface_of(replace(TRUTH, mean_reversion=0.0))
+    fixed = {"mean_reversion": 0.0}
+    with pytest.warns(IdentificationWarning, match="log theta"):
+        fit = calibrate(RoughHeston, surface, fixed=fixed)
+    assert np.isinf(fit.standard_errors["long_run_variance"])
+    assert fit.standard_errors["hurst"] < 0.1
+
+
+def test_only_what_is_asked_for_is_free():
+    fixed = {"correlation": -0.65, "initial_variance": 0.04, "long_run_variance": 0.06}
+    fit = calibrate(
+        RoughHeston,
+        surface_of(TRUTH),
+        free=("hurst", "vol_of_vol"),
+        fixed={**fixed, "mean_reversion": 0.3},
+    )
+    assert fit.free == ("hurst", "vol_of_vol")
+    assert fit.model.correlation == -0.65
+
+
+def test_classical_heston_is_the_rough_model_at_one_half():
+    surface = surface_of(TRUTH)
+    half = calibrate(RoughHeston, surface, fixed={"hurst": 0.5, "mean_reversion": 1.0})
+    classical = calibrate(Heston, surface, fixed={"mean_reversion": 1.0})
+    for name in classical.free:
+        gap = abs(getattr(half.model, name) - getattr(classical.model, name))
+        assert gap < classical.standard_errors[name] / 50
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"fixed": {"hurst": 0.1}, "free": ["hurst"]}, "free or fixed"),
+        ({"free": ["kappa"]}, "in free"),
+        ({"profile": "volatility"}, "free parameter"),
+        ({"start": BlackScholes(volatility=0.2)}, "to start from"),
+        ({"forward_variance_times": (0.5, 0.1)}, "increasing"),
+        ({"fixed": {"initial_variance": 0.04}, "forward_variance_times": (0.5,)}, "in fixed"),
+        ({"noise_floor": 0.0}, "noise_floor"),
+        ({"fixed": {"hurst": 0.7}}, "hurst"),
+    ],
+)
+def test_contradictory_options_say_what_was_expected(options, words):
+    with pytest.raises(ParameterError, match=words):
+        calibrate(RoughHeston, surface_of(TRUTH, strikes=5), **options)
+
+
+def test_a_curve_is_refused_where_the_model_has_none():
+    with pytest.raises(ParameterError, match="forward-variance curve"):
+        calibrate(BlackScholes, surface_of(TRUTH), forward_variance_times=(0.5,))

@@ -55,14 +55,30 @@ def exact(name):
     return MODELS[name].sensitivities(K, MATURITY, tolerance=TOLERANCE)
 
 
+def value_of(model, parameter):
+    if not parameter.startswith("forward_variance_"):
+        return getattr(model, parameter)
+    curve = model.forward_variance
+    return curve.variances[curve.names.index(parameter)]
+
+
+def with_value(model, parameter, value):
+    if not parameter.startswith("forward_variance_"):
+        return replace(model, **{parameter: value})
+    curve = model.forward_variance
+    pairs = zip(curve.names, curve.variances, strict=True)
+    pieces = tuple(value if name == parameter else old for name, old in pairs)
+    return replace(model, forward_variance=ForwardVariance(curve.times, pieces))
+
+
 def extrapolated_differences(model, parameter):
     """Central differences at h, h/2 and h/4, twice extrapolated, and an estimate of their error."""
-    value = getattr(model, parameter)
+    value = value_of(model, parameter)
     step = 0.1 * min(abs(value), 1 - abs(value) if parameter == "correlation" else abs(value))
 
     def difference(h):
         ends = [
-            replace(model, **{parameter: value + side * h}).call_price(
+            with_value(model, parameter, value + side * h).call_price(
                 K, MATURITY, tolerance=TOLERANCE
             )
             for side in (1, -1)

@@ -1,0 +1,170 @@
+"""The likelihood of quoted volatilities: r_k = (sigma_model,k - sigma_k) / s_k, Gaussian.
+
+The noise s_k of a quote is half its bid-ask spread in volatility, and never below a floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmot.calibration.parametrisation import Parametrisation
+from rmot.errors import CalibrationError, RmotError
+from rmot.models import Sensitivities
+
+if TYPE_CHECKING:
+    from rmot.market import Smile
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Quotes:
+    """One slice: arrays of log-moneyness and of middle, bid and ask volatility."""
+
+    maturity: float
+    log_moneyness: Vector
+    middle: Vector
+    bid: Vector
+    ask: Vector
+
+    @classmethod
+    def of(cls, smile: Smile) -> Quotes:
+        """Take what the likelihood needs from a smile."""
+        volatilities = (smile.implied_volatility, smile.bid_volatility, smile.ask_volatility)
+        return cls(smile.maturity, smile.log_moneyness, *volatilities)
+
+    def thin(self, count: int) -> Quotes:
+        """Return at most `count` quotes, evenly spaced by rank."""
+        rows = evenly(len(self.log_moneyness), count)
+        arrays = (self.log_moneyness, self.middle, self.bid, self.ask)
+        return Quotes(self.maturity, *(array[rows] for array in arrays))
+
+    @property
+    def at_the_money(self) -> float:
+        """Volatility of the quotes nearest the forward."""
+        return float(np.interp(0.0, self.log_moneyness, self.middle))
+
+
+def evenly(size: int, count: int) -> NDArray[np.intp]:
+    """Return at most `count` of `size` ranks, first and last among them."""
+    return np.unique(np.linspace(0, size - 1, min(count, size)).astype(np.intp))
+
+
+class Likelihood:
+    """Standardised residuals of some quotes, and their exact derivatives in free coordinates.
+
+    Raises
+    ------
+    CalibrationError
+        Quotes that are not finite.
+    """
+
+    def __init__(
+        self, parametrisation: Parametrisation, slices: Iterable[Quotes], noise_floor: float
+    ) -> None:
+        self.parametrisation = parametrisation
+        self.slices = tuple(slices)
+        self.noise_floor = noise_floor
+        self.evaluations = 0
+        self._last: tuple[bytes, Vector, Vector] | None = None
+        if not np.isfinite([self.middle, self.bid, self.ask]).all():
+            raise CalibrationError("expected finite implied volatilities; some quotes have none")
+
+    @cached_property
+    def middle(self) -> Vector:
+        """Quoted volatilities, slice by slice, shape (quotes,)."""
+        return np.concatenate([quotes.middle for quotes in self.slices])
+
+    @cached_property
+    def bid(self) -> Vector:
+        """Bid volatilities, shape (quotes,)."""
+        return np.concatenate([quotes.bid for quotes in self.slices])
+
+    @cached_property
+    def ask(self) -> Vector:
+        """Ask volatilities, shape (quotes,)."""
+        return np.concatenate([quotes.ask for quotes in self.slices])
+
+    @cached_property
+    def noise(self) -> Vector:
+        """Standard deviations, shape (quotes,)."""
+        return np.maximum((self.ask - self.bid) / 2, self.noise_floor)
+
+    @property
+    def size(self) -> int:
+        """Number of quotes."""
+        return len(self.middle)
+
+    def thin(self, slices: int, quotes: int) -> Likelihood:
+        """Return the likelihood of at most `slices` slices of at most `quotes` quotes."""
+        chosen = evenly(len(self.slices), slices)
+        thinned = [self.slices[row].thin(quotes) for row in chosen]
+        return Likelihood(self.parametrisation, thinned, self.noise_floor)
+
+    def hold(self, name: str, value: float) -> Likelihood:
+        """Return the likelihood with one free number held."""
+        held = self.parametrisation.hold(name, value)
+        return Likelihood(held, self.slices, self.noise_floor)
+
+    def cost(self, point: Vector) -> float:
+        """Return the sum of squared residuals, from prices alone; inf where there are none."""
+        self.evaluations += 1
+        try:
+            model = self.parametrisation.model(point)
+            found = volatilities_of(model, self.slices)
+        except RmotError:
+            return np.inf
+        return float(np.sum(((found - self.middle) / self.noise) ** 2))
+
+    def residuals(self, point: Vector) -> Vector:
+        """Return the residuals, shape (quotes,); infinities where the model refuses to price.
+
+        A search then steps shorter. What is below the model's own error has no volatility: there
+        it counts as zero.
+        """
+        return self._at(point)[0]
+
+    def jacobian(self, point: Vector) -> Vector:
+        """Return derivatives of the residuals in the coordinates, shape (quotes, free)."""
+        return self._at(point)[1]
+
+    def _at(self, point: Vector) -> tuple[Vector, Vector]:
+        key = point.tobytes()
+        if self._last is None or self._last[0] != key:
+            self._last = (key, *self._evaluate(point))
+        return self._last[1:]
+
+    def _evaluate(self, point: Vector) -> tuple[Vector, Vector]:
+        self.evaluations += 1
+        free = self.parametrisation.free
+        try:
+            found = sensitivities_of(self.parametrisation.model(point), self.slices)
+        except RmotError:
+            return np.full(self.size, np.inf), np.full((self.size, len(free)), np.nan)
+        volatility = np.concatenate([each.implied_volatility for each in found])
+        rows = [found[0].parameters.index(name) for name in free]
+        gradient = np.concatenate([each.volatility_gradient[rows] for each in found], axis=1)
+        gradient = np.nan_to_num(gradient) * self.parametrisation.slopes(point)[:, None]
+        return (np.nan_to_num(volatility) - self.middle) / self.noise, (gradient / self.noise).T
+
+
+def volatilities_of(model: Any, slices: Iterable[Quotes]) -> Vector:
+    """Return a model's volatilities at the quotes, slice by slice; 0 where it has none."""
+    if hasattr(model, "surface_sensitivities"):
+        found = [each.implied_volatility for each in sensitivities_of(model, slices)]
+    else:
+        found = [model.implied_volatility(each.log_moneyness, each.maturity) for each in slices]
+    return np.nan_to_num(np.concatenate(found))
+
+
+def sensitivities_of(model: Any, slices: Iterable[Quotes]) -> list[Sensitivities]:
+    """Return a model's volatilities at the quotes with their derivatives, slice by slice."""
+    if hasattr(model, "surface_sensitivities"):
+        return model.surface_sensitivities([(each.log_moneyness, each.maturity) for each in slices])
+    return [model.sensitivities(each.log_moneyness, each.maturity) for each in slices]
