@@ -27,7 +27,7 @@ def combination(vector: NDArray[np.float64], names: Sequence[str]) -> str:
     needed = max(needed, int(np.sum(np.abs(vector) >= 0.1)))
     sign = np.sign(vector[order[0]])
     text = ""
-    for row in order[:needed].tolist():
+    for row in map(int, order[:needed]):
         value = sign * vector[row]
         joint = (" - " if value < 0 else " + ") if text else ""
         text += f"{joint}{abs(value):.2f} {coordinate_of(names[row]).label}"

@@ -94,21 +94,29 @@ class FourierLaw(ABC):
             self._refuse_if(bad, result[1], maturity, f"{tolerance:.1e}")
             return result
         admissible = self._price_errors(k, maturity, strip, growth)
-        result = self._invert(k, maturity, admissible, strip, growth, differentiate)
-        limit = _volatility_errors(result[0], k, maturity)
+        price, error, gradient = self._invert(
+            k, maturity, admissible, strip, growth, differentiate
+        )
+        bad = ~(error <= _volatility_errors(price, k, maturity))
         least = _VOLATILITY_ERROR * self._least_vega(maturity)
         for _ in range(_ATTEMPTS):
-            if (result[1] <= limit).all():
+            if not bad.any():
                 break
-            # the vegas that turn volatility errors into price errors were only guessed
-            known = result[1] < 0.1 * result[0]
-            admissible = np.minimum(admissible, np.where(known, 0.3 * limit, least))
-            result = self._invert(k, maturity, admissible, strip, growth, differentiate)
-            limit = _volatility_errors(result[0], k, maturity)
+            # the vegas that turn volatility errors into price errors were only guessed; strikes
+            # by themselves have a contour that suits them better
+            known = error[bad] < 0.1 * price[bad]
+            limit = _volatility_errors(price[bad], k[bad], maturity)
+            admissible[bad] = np.minimum(admissible[bad], np.where(known, 0.3 * limit, least))
+            again = self._invert(k[bad], maturity, admissible[bad], strip, growth, differentiate)
+            better = again[1] < error[bad]
+            rows = np.flatnonzero(bad)[better]
+            price[rows], error[rows] = again[0][better], again[1][better]
+            gradient[:, rows] = again[2][:, better]
+            bad = ~(error <= _volatility_errors(price, k, maturity))
             least *= 0.1
         wanted = f"{_WORST_VOLATILITY_ERROR:.0e} in implied volatility"
-        self._refuse_if(~(result[1] <= limit), result[1], maturity, wanted)
-        return result
+        self._refuse_if(bad, error, maturity, wanted)
+        return price, error, gradient
 
     def _price_errors(
         self,

@@ -136,30 +136,56 @@ def _series(n: int, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float
     return z, np.tensordot(to_series, values, axes=1)
 
 
-def _weighted_average(
-    alpha: float, n: int, scale: float, x: NDArray[np.float64], weights: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what takes values at the nodes to sum_q weights_kq F(x_q^alpha), and its slope.
+@kernel
+def _average_rows(power, weights, scale, points, rows):
+    """Add sum_q weights_kq F(power_q) to `rows`, shape (k, n + 1), as weights of values at nodes."""
+    row = np.empty(points.size)
+    for q in range(power.size):
+        interpolation_row(power[q], scale, points, row)
+        for piece in range(rows.shape[0]):
+            if weights[piece, q] != 0.0:
+                for j in range(points.size):
+                    rows[piece, j] += weights[piece, q] * row[j]
 
-    Both have shape (k, n + 1); the slope is that in alpha.
-    """
-    angles = math.pi * np.arange(n + 1) / n
-    points = -np.cos(angles)
-    power = x**alpha
-    rows = np.empty((x.size, n + 1))
-    for q in range(x.size):
-        interpolation_row(power[q], scale, points, rows[q])
-    # y' of the map, and the derivative of the Lagrange polynomials (Berrut and Trefethen 2004)
-    bend = 2.0 * scale * (scale + 1.0) / (scale + power) ** 2
+
+@cache
+def _differentiation(n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Chebyshev points and the matrix that differentiates (Berrut and Trefethen 2004)."""
+    points = -np.cos(math.pi * np.arange(n + 1) / n)
     signs = np.where(np.arange(n + 1) % 2 == 0, 1.0, -1.0)
     signs[[0, -1]] *= 0.5
     gaps = points[:, None] - points + np.eye(n + 1)
-    differentiation = signs / signs[:, None] / gaps
-    np.fill_diagonal(differentiation, 0.0)
-    np.fill_diagonal(differentiation, -differentiation.sum(axis=1))
+    matrix = signs / signs[:, None] / gaps
+    np.fill_diagonal(matrix, 0.0)
+    np.fill_diagonal(matrix, -matrix.sum(axis=1))
+    return points, matrix
+
+
+def _weighted_average(
+    alpha: float,
+    n: int,
+    scale: float,
+    x: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    slope: bool,
+) -> NDArray[np.float64]:
+    """Return what takes values at the nodes to sum_q weights_kq F(x_q^alpha), or its slope in alpha.
+
+    Shape (k, n + 1).
+    """
+    points, differentiation = _differentiation(n)
+    power = x**alpha
+    rows = np.zeros((weights.shape[0], n + 1))
+    if not slope:
+        _average_rows(power, weights, scale, points, rows)
+        return rows
+    # y' of the map
+    bend = 2.0 * scale * (scale + 1.0) / (scale + power) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         speed = np.where(x > 0.0, power * np.log(x), 0.0)
-    return weights @ rows, (weights * bend * speed) @ rows @ differentiation
+    _average_rows(power, weights * bend * speed, scale, points, rows)
+    return rows @ differentiation
 
 
 @kernel
@@ -236,11 +262,11 @@ class FractionalOperators:
         pieces = np.empty(0)
         if self._averaging is not None:
             x, weights, factors = self._averaging
-            values, changes = _weighted_average(
-                self.alpha, z.size - 1, moebius_scale(group), x, weights
+            averages = _weighted_average(
+                self.alpha, z.size - 1, moebius_scale(group), x, weights, slope=slopes
             )
-            rows[:, 0] = factors @ (changes if slopes else values)
-            pieces = values.ravel()
+            rows[:, 0] = factors @ averages
+            pieces = averages.ravel()
         tails, polynomials = _tails(z.size - 1)
         largest = np.max(np.abs(polynomials @ rows[:, 0]))
         record = np.concatenate([z, rows.ravel(), tails.ravel(), [largest], pieces])
