@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rmot.cli.fitting import fit_rough_heston
+from rmot.cli.calibration import fit_with_status
 from rmot.cli.output import Csv, Json, print_rows, say
 from rmot.errors import ParameterError
 
@@ -43,6 +43,7 @@ def bounds(
     """Bound the price of a payoff by the quotes of its expiry (units of the forward)."""
     from rmot import payoffs
     from rmot.calibration import Fit
+    from rmot.models import RoughHeston
     from rmot.transport import ChiSquared, MultipleOfLeast, Quotes, Unrestricted, price_bounds
 
     if sum((radius is not None, multiple is not None, classical)) != 1:
@@ -58,7 +59,8 @@ def bounds(
     else:
         # One expiry says nothing of mean reversion: the variance is taken as a martingale.
         fixed = {"mean_reversion": 0.0, "long_run_variance": 0.0}
-        model = Fit.load(fit).model if fit else fit_rough_heston(surface, fixed).model
+        found_fit = Fit.load(fit) if fit else fit_with_status(RoughHeston, surface, fixed=fixed)
+        model = found_fit.model
         prior = model.prior(smile.maturity, kinks=[strike])
         chosen = radius if multiple is None else MultipleOfLeast(multiple)
         found = price_bounds(target, prior, quotes=quotes, divergence=ChiSquared(), radius=chosen)

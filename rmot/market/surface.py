@@ -146,6 +146,25 @@ class OptionSurface:
             raise DataError(f"expected a smile for {asked}{kind}; the surface has {held}")
         return OptionSurface(self.underlying, self.valuation, slices, self.report, self.source)
 
+    def within(self, shortest: float, longest: float) -> OptionSurface:
+        """Return the surface of the maturities in an interval of years, its ends included.
+
+        The report stays that of the whole chain.
+
+        Raises
+        ------
+        DataError
+            There is none.
+        """
+        slices = tuple(smile for smile in self.slices if shortest <= smile.maturity <= longest)
+        if not slices:
+            held = _listed(f"{smile.maturity:.3g}" for smile in self.slices)
+            raise DataError(
+                f"{self.source.id}: expected maturities within {shortest:.3g} to {longest:.3g} "
+                f"years; there are {held}"
+            )
+        return replace(self, slices=slices)
+
     def thin(self, count: int) -> OptionSurface:
         """Return the surface with at most `count` quotes in each slice, evenly spaced by rank.
 

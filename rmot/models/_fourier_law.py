@@ -94,9 +94,7 @@ class FourierLaw(ABC):
             self._refuse_if(bad, result[1], maturity, f"{tolerance:.1e}")
             return result
         admissible = self._price_errors(k, maturity, strip, growth)
-        price, error, gradient = self._invert(
-            k, maturity, admissible, strip, growth, differentiate
-        )
+        price, error, gradient = self._invert(k, maturity, admissible, strip, growth, differentiate)
         bad = ~(error <= _volatility_errors(price, k, maturity))
         least = _VOLATILITY_ERROR * self._least_vega(maturity)
         for _ in range(_ATTEMPTS):

@@ -138,7 +138,7 @@ def _series(n: int, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float
 
 @kernel
 def _average_rows(power, weights, scale, points, rows):
-    """Add sum_q weights_kq F(power_q) to `rows`, shape (k, n + 1), as weights of values at nodes."""
+    """Add what takes values at the nodes to sum_q weights_kq F(power_q) to `rows` (k, n + 1)."""
     row = np.empty(points.size)
     for q in range(power.size):
         interpolation_row(power[q], scale, points, row)
@@ -170,9 +170,9 @@ def _weighted_average(
     *,
     slope: bool,
 ) -> NDArray[np.float64]:
-    """Return what takes values at the nodes to sum_q weights_kq F(x_q^alpha), or its slope in alpha.
+    """Return what takes values at the nodes to sum_q weights_kq F(x_q^alpha), shape (k, n + 1).
 
-    Shape (k, n + 1).
+    Or its slope in alpha.
     """
     points, differentiation = _differentiation(n)
     power = x**alpha

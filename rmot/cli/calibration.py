@@ -1,0 +1,279 @@
+"""`rmot calibrate`, `rmot demo`."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.errors import IdentificationWarning, ParameterError
+
+if TYPE_CHECKING:
+    from rmot.market import OptionSurface
+
+app = typer.Typer()
+
+HELD = {"mean_reversion": 0.3}
+"""What rough Heston holds when nothing is said: few surfaces tell the speed from the level."""
+
+
+class Model(StrEnum):
+    """Models that can be fitted."""
+
+    ROUGH_HESTON = "rough-heston"
+    HESTON = "heston"
+    BLACK_SCHOLES = "black-scholes"
+
+    @property
+    def model_class(self) -> type[Any]:
+        """The class in `rmot.models`."""
+        from rmot import models
+
+        return getattr(models, "".join(word.capitalize() for word in self.value.split("-")))
+
+
+@app.command()
+def calibrate(
+    chains: Annotated[list[Path], typer.Argument(help="Files of option quotes; one or more.")],
+    model: Annotated[Model, typer.Option(help="What to fit.")] = Model.ROUGH_HESTON,
+    expiry: Annotated[
+        list[str] | None, typer.Option(help="An expiry to fit, YYYY-MM-DD; may be repeated.")
+    ] = None,
+    days: Annotated[
+        str | None, typer.Option(help="Fit expiries within these days from now, such as 7,200.")
+    ] = None,
+    fix: Annotated[
+        list[str] | None, typer.Option(help="Hold a parameter, NAME=VALUE; may be repeated.")
+    ] = None,
+    curve: Annotated[
+        str | None,
+        typer.Option(help="Fit a forward-variance curve whose pieces end at these years."),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Add the profile likelihood of this parameter.")
+    ] = None,
+    thin: Annotated[
+        int | None, typer.Option(min=1, help="Fit at most this many quotes of each slice.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Save the fit as JSON here; a folder for several chains.")
+    ] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Fit a model to chains of quotes, each by itself.
+
+    Rough Heston holds mean_reversion=0.3 unless --fix says else. With several chains a file that
+    fails is named at the end, with status 1, and the others are fitted.
+    """
+    fixed = _assignments(fix) if fix else HELD if model is Model.ROUGH_HESTON else {}
+    options: dict[str, Any] = {"fixed": fixed, "profile": profile}
+    if curve is not None:
+        options["forward_variance_times"] = _numbers(curve, "--curve")
+    quiet = as_json or as_csv
+    make = partial(
+        read_surface,
+        expiries=_expiries(expiry),
+        days=None if days is None else _numbers(days, "--days"),
+        thin=thin,
+    )
+    if len(chains) > 1:
+        _fit_many(chains, model, make, options, output, as_json, as_csv)
+        return
+    surface = make(chains[0])
+    if not quiet:
+        say(str(surface.report))
+    fit = fit_with_status(model.model_class, surface, **options)
+    if output is not None:
+        fit.save(output)
+    if as_json:
+        print(json.dumps(fit.to_dict(), indent=1, sort_keys=True))
+        return
+    print_rows(_parameter_rows(fit), f"{model.value}, {surface.underlying}", False, as_csv)
+    if not quiet:
+        say(
+            f"{len(fit.residuals)} quotes, root mean square error "
+            f"{100 * fit.root_mean_square_error:.3f} points, {100 * fit.within_spread:.0f}% within "
+            f"the spread, reduced chi-squared {fit.reduced_chi_squared:.3g}, effective dimension "
+            f"{fit.effective_dimension} of {len(fit.free)}; {fit.source.get('kind')} data"
+        )
+        if fit.profile is not None:
+            low, high = fit.profile.misfit_interval
+            say(f"95% profile interval of {profile}, with the misfit: {low:.4g} to {high:.4g}")
+        for line in fit.warnings:
+            say(line)
+
+
+@app.command()
+def demo() -> None:
+    """Fit rough Heston to a chain of synthetic quotes and show the smile."""
+    import tempfile
+
+    import numpy as np
+
+    from rmot.market import read_chain
+    from rmot.market.synthetic import synthetic_index_chain
+    from rmot.models import RoughHeston
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "synthetic_spx.csv.gz"
+        synthetic_index_chain(path, seed=1)
+        surface = read_chain(path).surface(maturities=("2022-03-04", "2022-03-18")).thin(40)
+    say("a synthetic chain of quotes (no market data in this demonstration)")
+    fit = fit_with_status(RoughHeston, surface, fixed=HELD)
+    print_rows(_parameter_rows(fit), "Rough Heston, synthetic quotes", False, False)
+    smile = surface.slices[0]
+    rows = np.unique(np.linspace(0, len(smile.log_moneyness) - 1, 9).astype(int))
+    fitted = fit.model.implied_volatility(smile.log_moneyness[rows], smile.maturity)
+    print_rows(
+        [
+            {
+                "log_moneyness": float(smile.log_moneyness[row]),
+                "bid_volatility": float(smile.bid_volatility[row]),
+                "fitted_volatility": float(value),
+                "ask_volatility": float(smile.ask_volatility[row]),
+            }
+            for row, value in zip(rows, fitted, strict=True)
+        ],
+        f"The smile of {smile.expiry}",
+        False,
+        False,
+    )
+
+
+def fit_with_status(model_class: type[Any], surface: OptionSurface, **options: Any) -> Any:
+    """Fit a model with a line of progress on standard error."""
+    from rich.console import Console
+
+    from rmot.calibration import calibrate as fit_model
+
+    with Console(stderr=True).status("fitting") as status, warnings.catch_warnings():
+        # the fit carries them, and they are printed with it
+        warnings.simplefilter("ignore", IdentificationWarning)
+        return fit_model(
+            model_class,
+            surface,
+            progress=lambda line: status.update(f"fitting: {line}"),
+            **options,
+        )
+
+
+def read_surface(
+    path: Path,
+    expiries: Sequence[date] | None = None,
+    days: Sequence[float] | None = None,
+    thin: int | None = None,
+) -> OptionSurface:
+    """Read the surface of a chain: some expiries, or those within days, maybe thinned."""
+    from rmot.market import read_chain
+
+    surface = read_chain(path).surface(maturities=expiries)
+    if days is not None:
+        if len(days) != 2:
+            raise ParameterError(f"expected two numbers for --days; got {len(days)}")
+        surface = surface.within(days[0] / 365, days[1] / 365)
+    return surface if thin is None else surface.thin(thin)
+
+
+def _fit_many(
+    chains: Sequence[Path],
+    model: Model,
+    make: partial[OptionSurface],
+    options: Mapping[str, Any],
+    output: Path | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from rmot.calibration import calibrate_portfolio
+
+    surfaces = {path.name.split(".")[0]: partial(make, path) for path in chains}
+    if len(surfaces) < len(chains):
+        raise ParameterError("expected chains with different file names; some are equal")
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("fitting", total=len(surfaces))
+        found = calibrate_portfolio(
+            model.model_class,
+            surfaces,
+            progress=lambda name, done, total: bar.update(
+                task, completed=done, description=f"fitted {name}"
+            ),
+            **options,
+        )
+    if output is not None:
+        for name, fit in found.fits.items():
+            fit.save(output / f"{name}.json")
+    if as_json:
+        fits = {name: fit.to_dict() for name, fit in found.fits.items()}
+        print(json.dumps({"fits": fits, "failures": found.failures}, indent=1, sort_keys=True))
+    elif found.fits:
+        rows = [
+            {
+                "name": name,
+                **{each: fit.parameter(each) for each in fit.free},
+                "root_mean_square_error": fit.root_mean_square_error,
+                "within_spread": fit.within_spread,
+                "quotes": len(fit.residuals),
+            }
+            for name, fit in found.fits.items()
+        ]
+        if not as_csv:
+            # four digits, so that a line holds them
+            rows = [
+                {name: float(f"{v:.4g}") if isinstance(v, float) else v for name, v in row.items()}
+                for row in rows
+            ]
+        print_rows(rows, model.value, False, as_csv)
+    for name, reason in found.failures.items():
+        say(f"{name}: {reason}")
+    if found.failures:
+        raise typer.Exit(1)
+
+
+def _parameter_rows(fit: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "parameter": name,
+            "value": fit.parameter(name),
+            "standard_error": fit.standard_errors.get(name),
+            "misfit_standard_error": fit.misfit_standard_errors.get(name),
+        }
+        for name in (*fit.free, *fit.fixed)
+    ]
+
+
+def _assignments(texts: Sequence[str]) -> dict[str, float]:
+    found = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            found[name.replace("-", "_")] = float(value)
+        except ValueError:
+            raise ParameterError(f"expected NAME=NUMBER for --fix; got {text!r}") from None
+    return found
+
+
+def _numbers(text: str, option: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise ParameterError(
+            f"expected comma-separated numbers for {option}; got {text!r}"
+        ) from None
+
+
+def _expiries(texts: Sequence[str] | None) -> list[date] | None:
+    try:
+        return [date.fromisoformat(text) for text in texts] if texts else None
+    except ValueError as error:
+        raise ParameterError(f"expected dates as YYYY-MM-DD for --expiry; {error}") from None

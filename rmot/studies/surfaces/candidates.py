@@ -1,0 +1,88 @@
+"""The models that are held against each other on whole surfaces, and which quotes they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from rmot import models
+from rmot.market import OptionSurface, read_chain
+from rmot.studies.study import Config
+
+DAYS = (7, 200)
+"""Expiries used, in days from the valuation; shorter ones live by the hour, longer ones by a
+term structure of their own."""
+
+QUOTES_PER_SLICE = {"quick": 15, "full": None, "deep": None}
+SLICES = {"quick": 6, "full": None, "deep": None}
+CURVE_PIECES = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model class and what is held or given when it is fitted.
+
+    Attributes
+    ----------
+    label : str
+        As tables print it.
+    class_name : str
+        In `rmot.models`.
+    options : dict
+        Of `rmot.calibration.calibrate`.
+    own_options : callable, optional
+        Options that depend on the surface.
+    """
+
+    label: str
+    class_name: str
+    options: dict[str, Any] = field(default_factory=dict)
+    own_options: Callable[[OptionSurface], dict[str, Any]] | None = None
+
+    @property
+    def model_class(self) -> type[Any]:
+        """The class itself."""
+        return getattr(models, self.class_name)
+
+    def options_for(self, surface: OptionSurface) -> dict[str, Any]:
+        """Return the options of `calibrate` on a surface."""
+        own = {} if self.own_options is None else self.own_options(surface)
+        return {**self.options, **own}
+
+
+def _curve(surface: OptionSurface) -> dict[str, Any]:
+    maturities = np.unique([smile.maturity for smile in surface.slices])
+    ends = np.linspace(0, len(maturities) - 1, CURVE_PIECES + 1)[1:].round().astype(int)
+    return {"forward_variance_times": np.unique(maturities[ends]).tolist()}
+
+
+CANDIDATES = {
+    "black_scholes": Candidate("Black--Scholes", "BlackScholes"),
+    "heston": Candidate("Heston", "Heston"),
+    "rough_heston_4": Candidate(
+        "rough Heston, $\\kappa = 0$",
+        "RoughHeston",
+        {"fixed": {"mean_reversion": 0.0, "long_run_variance": 0.0}},
+    ),
+    "rough_heston_5": Candidate(
+        "rough Heston, $\\kappa = 0.3$", "RoughHeston", {"fixed": {"mean_reversion": 0.3}}
+    ),
+    "rough_heston_6": Candidate("rough Heston", "RoughHeston"),
+    "rough_heston_curve": Candidate(
+        "rough Heston, curve", "RoughHeston", {"fixed": {"mean_reversion": 0.0}}, _curve
+    ),
+}
+
+
+def fitted_surface(config: Config, name: str) -> OptionSurface:
+    """Read the quotes of a chain that the profile fits: expiries of `DAYS`, thinned if quick."""
+    low, high = DAYS
+    surface = read_chain(config.inputs[name]).surface().within(low / 365, high / 365)
+    slices, quotes = SLICES[config.profile], QUOTES_PER_SLICE[config.profile]
+    if slices is not None:
+        rows = np.unique(np.linspace(0, len(surface) - 1, min(slices, len(surface))).astype(int))
+        surface = replace(surface, slices=tuple(surface.slices[row] for row in rows))
+    return surface if quotes is None else surface.thin(quotes)

@@ -1,0 +1,44 @@
+# Candidates fitted to whole surfaces, one job a fit.
+
+from rmot.studies.surfaces.candidates import CANDIDATES
+
+SURFACE_FITS = {
+    f"{candidate}@{chain}": f"{RESULTS}/fits/surfaces/{candidate}.{chain.lower()}.json"
+    for chain in CHAINS
+    for candidate in CANDIDATES
+}
+
+
+rule surface_fit:
+    input:
+        lambda wildcards: CHAINS[wildcards.chain.upper()],
+    output:
+        json=f"{RESULTS}/fits/surfaces/{{candidate}}.{{chain}}.json",
+        csv=f"{RESULTS}/fits/surfaces/{{candidate}}.{{chain}}.csv",
+    params:
+        code=code_hash("rmot.studies.surfaces.fit"),
+        name=lambda wildcards: f"{wildcards.candidate}@{wildcards.chain.upper()}",
+    wildcard_constraints:
+        candidate="[a-z0-9_]+",
+        chain="[a-z0-9_]+",
+    benchmark:
+        f"{RESULTS}/timings/surface_fit_{{candidate}}_{{chain}}.tsv"
+    shell:
+        "python -m rmot.studies.surfaces.fit --profile {PROFILE} --input {params.name}={input}"
+        " --output {output.json}"
+
+
+rule model_comparison:
+    input:
+        SURFACE_FITS.values(),
+    output:
+        csv=f"{RESULTS}/tables/model_comparison.csv",
+        tex=f"{RESULTS}/tables/model_comparison.tex",
+    params:
+        code=code_hash("rmot.studies.surfaces.comparison"),
+        named=named(SURFACE_FITS),
+    benchmark:
+        f"{RESULTS}/timings/model_comparison.tsv"
+    shell:
+        "python -m rmot.studies.surfaces.comparison --profile {PROFILE} {params.named}"
+        " --output {output.csv}"
