@@ -49,6 +49,17 @@ def _logarithm(symbol: str, lower: float, upper: float) -> Coordinate:
     )
 
 
+def _negative_logarithm(symbol: str, lower: float, upper: float) -> Coordinate:
+    return Coordinate(
+        symbol,
+        lower,
+        upper,
+        lambda x: float(-np.log(-x)),
+        lambda x: float(-np.exp(-x)),
+        lambda value: -value,
+    )
+
+
 def _inverse_hyperbolic_tangent(symbol: str, lower: float, upper: float) -> Coordinate:
     return Coordinate(
         symbol,
@@ -69,4 +80,23 @@ COORDINATES: dict[str, Coordinate] = {
     "mean_reversion": _logarithm("kappa", 1e-3, 30.0),
     "long_run_variance": _logarithm("theta", 1e-4, 4.0),
     "volatility": _logarithm("sigma", 1e-3, 5.0),
+    "slow_weight": _identity("w", 0.0, 1.0),
+    "fast_reversion": _logarithm("k1", 1.0, 100.0),
+    "slow_reversion": _logarithm("k2", 0.01, 5.0),
+    "fast_correlation": _inverse_hyperbolic_tangent("rho1", -0.995, 0.995),
+    "slow_partial_correlation": _inverse_hyperbolic_tangent("rho2", -0.995, 0.995),
+    "factor_correlation": _inverse_hyperbolic_tangent("rho12", -0.95, 0.95),
+    "base_volatility": _identity("beta0", 0.0, 1.0),
+    "trend_loading": _negative_logarithm("beta1", -2.0, -1e-3),
+    "activity_loading": _logarithm("beta2", 1e-2, 3.0),
+    "fast_trend_speed": _logarithm("lambda10", 5.0, 500.0),
+    "slow_trend_speed": _logarithm("lambda11", 0.1, 50.0),
+    "slow_trend_weight": _identity("theta1", 0.0, 1.0),
+    "fast_activity_speed": _logarithm("lambda20", 2.0, 200.0),
+    "slow_activity_speed": _logarithm("lambda21", 0.05, 20.0),
+    "slow_activity_weight": _identity("theta2", 0.0, 1.0),
+    "fast_trend": _identity("R10", -5.0, 5.0),
+    "slow_trend": _identity("R11", -5.0, 5.0),
+    "fast_activity": _logarithm("R20", 1e-4, 4.0),
+    "slow_activity": _logarithm("R21", 1e-4, 4.0),
 }

@@ -1,17 +1,23 @@
+from ._simulated_law import Simulation as Simulation
 from .black_scholes import BlackScholes as BlackScholes
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
+from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
 from .protocol import TerminalLaw as TerminalLaw
 from .rough_heston import RoughHeston as RoughHeston
 from .sensitivities import Sensitivities as Sensitivities
 from .small_time import SmallTimeRate as SmallTimeRate
+from .two_factor_bergomi import TwoFactorBergomi as TwoFactorBergomi
 
 __all__ = [
     "BlackScholes",
     "ForwardVariance",
     "Heston",
+    "PathDependentVolatility",
     "RoughHeston",
     "Sensitivities",
+    "Simulation",
     "SmallTimeRate",
     "TerminalLaw",
+    "TwoFactorBergomi",
 ]
