@@ -52,6 +52,7 @@ def _logarithm(symbol: str, lower: float, upper: float) -> Coordinate:
 def _negative_logarithm(symbol: str, lower: float, upper: float) -> Coordinate:
     return Coordinate(
         symbol,
+        f"-log -{symbol}",
         lower,
         upper,
         lambda x: float(-np.log(-x)),

@@ -5,7 +5,7 @@ The noise s_k of a quote is half its bid-ask spread in volatility, and never bel
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -144,7 +144,7 @@ class Likelihood:
         self.evaluations += 1
         free = self.parametrisation.free
         try:
-            found = sensitivities_of(self.parametrisation.model(point), self.slices)
+            found = sensitivities_of(self.parametrisation.model(point), self.slices, free)
         except RmotError:
             return np.full(self.size, np.inf), np.full((self.size, len(free)), np.nan)
         volatility = np.concatenate([each.implied_volatility for each in found])
@@ -156,15 +156,14 @@ class Likelihood:
 
 def volatilities_of(model: Any, slices: Iterable[Quotes]) -> Vector:
     """Return a model's volatilities at the quotes, slice by slice; 0 where it has none."""
-    if hasattr(model, "surface_sensitivities"):
-        found = [each.implied_volatility for each in sensitivities_of(model, slices)]
-    else:
-        found = [model.implied_volatility(each.log_moneyness, each.maturity) for each in slices]
+    found = [model.implied_volatility(each.log_moneyness, each.maturity) for each in slices]
     return np.nan_to_num(np.concatenate(found))
 
 
-def sensitivities_of(model: Any, slices: Iterable[Quotes]) -> list[Sensitivities]:
+def sensitivities_of(
+    model: Any, slices: Iterable[Quotes], names: Sequence[str]
+) -> list[Sensitivities]:
     """Return a model's volatilities at the quotes with their derivatives, slice by slice."""
-    if hasattr(model, "surface_sensitivities"):
-        return model.surface_sensitivities([(each.log_moneyness, each.maturity) for each in slices])
-    return [model.sensitivities(each.log_moneyness, each.maturity) for each in slices]
+    # each parameter takes a simulation of its own, where there are simulations
+    options = {"parameters": names} if hasattr(model, "simulation") else {}
+    return [model.sensitivities(each.log_moneyness, each.maturity, **options) for each in slices]

@@ -18,7 +18,6 @@ from rmot.errors import CalibrationError, ParameterError
 from rmot.models import ForwardVariance
 
 _CURVE = "forward_variance"
-_LEVELS = ("initial_variance", "long_run_variance")
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,8 @@ def parametrise(
             raise ParameterError(
                 f"expected a model with a forward-variance curve; {model_class.__name__} has none"
             )
-        known = {name: default for name, default in known.items() if name not in _LEVELS}
+        # what may be left out gives the level that the curve gives
+        known = {name: default for name, default in known.items() if default is not None}
     # what has a default and no coordinates is no number to be fitted
     names = [name for name in known if name in COORDINATES or known[name] is MISSING]
     names += _flat_curve(times).names if times else ()

@@ -244,13 +244,6 @@ class SimulatedLaw(ABC):
         price, _ = self._otm(k.ravel(), check_maturity(maturity))
         return _volatility(price, k.ravel(), maturity).reshape(k.shape)
 
-    def surface_volatilities(self, slices: Iterable[tuple[ArrayLike, float]]) -> list[Vector]:
-        """Return the `implied_volatility` of each pair of log-moneyness and maturity.
-
-        All maturities rest on the same quasi-random numbers, each with steps of its own.
-        """
-        return [self.implied_volatility(k, maturity) for k, maturity in slices]
-
     def sensitivities(
         self,
         log_moneyness: ArrayLike,

@@ -303,13 +303,6 @@ def test_it_survives_json_and_forgets_nothing():
     assert curve.parameters == MODEL.parameters[:-3]
 
 
-def test_a_surface_is_its_slices():
-    small = replace(MODEL, simulation=Simulation(paths=2**11))
-    slices = [(K, 0.1), (K[:3], T)]
-    for (k, maturity), found in zip(slices, small.surface_volatilities(slices), strict=True):
-        assert np.array_equal(found, small.implied_volatility(k, maturity))
-
-
 def test_a_tolerance_is_kept_or_refused():
     assert MODEL.call_price(0.0, T, tolerance=1e-3) > 0.0
     with pytest.raises(AccuracyError, match="asked for"):
