@@ -108,14 +108,15 @@ class SSVI(ParametricSmile):
         by_phi = 0.5 * theta * k * (rho + (x + rho) / root)
         by_theta = w / theta - by_phi * phi * (gamma / theta + (1.0 - gamma) / (1.0 + theta))
         pull = -self.mean_reversion * maturity
-        share = float(exponential_mean(pull))
+        share, slope = float(exponential_mean(pull)), float(exponential_mean_slope(pull))
+        # 1 - share, which cancels for slow reversion
+        rest = pull * slope - math.expm1(pull)
         excess = self.initial_variance - self.long_run_variance
-        by_reversion = -excess * maturity**2 * float(exponential_mean_slope(pull))
         gradient = np.array(
             [
                 by_theta * (maturity * share),
-                by_theta * by_reversion,
-                by_theta * (maturity * (1.0 - share)),
+                by_theta * (-excess * maturity**2 * slope),
+                by_theta * (maturity * rest),
                 0.5 * theta * x * (1.0 + 1.0 / root),
                 by_phi * (phi / self.curvature),
                 by_phi * (phi * math.log1p(1.0 / theta)),

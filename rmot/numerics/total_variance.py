@@ -100,9 +100,11 @@ def least_durrleman(part: SliceSVI) -> float:
     """Return the infimum of g over all real k.
 
     With :math:`k = m + s (u - 1/u)/2` everything is rational in u > 0, and g is stationary where a
-    polynomial of degree 13 vanishes; its limits are (4 - slope^2)/16, by the slope of each wing.
+    polynomial of degree 13 vanishes; its limits are (4 - slope^2)/16, by the slope of each wing. A flat smile has g = 1.
     """
     b, rho, s = part.slope, part.correlation, part.smoothness
+    if b == 0.0:
+        return 1.0
     u = Polynomial([0.0, 1.0])
     raw_level = part.minimum - b * s * (1.0 - rho * rho) ** 0.5
     # u w, u k, (u^2 + 1) w' and u^2 + 1
