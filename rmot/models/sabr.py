@@ -82,6 +82,21 @@ class SABR(ParametricSmile):
     def _volatility(
         self, k: NDArray[np.float64], maturity: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        # strikes too far for floating point are refused with those the expansion does not reach
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            volatility, gradient = self._expansion(k, maturity)
+        reached = (volatility > 0.0) & np.isfinite(volatility) & np.isfinite(gradient).all(axis=0)
+        if not np.all(reached):
+            raise AccuracyError(
+                "expected strikes and a maturity that the SABR expansion reaches; at log-moneyness "
+                f"{k[~reached][0]:.6g} and maturity {maturity:.6g} its volatility is "
+                f"{volatility[~reached][0]:.3g}"
+            )
+        return volatility, gradient
+
+    def _expansion(
+        self, k: NDArray[np.float64], maturity: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         alpha, nu = self.initial_volatility, self.lognormal_vol_of_vol
         rho, beta = self.correlation, self.elasticity
         c = 1.0 - beta
@@ -90,41 +105,25 @@ class SABR(ParametricSmile):
         z = nu * y / alpha
         ratio, ratio_by_z, ratio_by_rho = _ratio(z, rho)
         leading = alpha * ratio / mean
-        leading_gradient = (
-            np.array(
-                [
-                    ratio - z * ratio_by_z,
-                    y * ratio_by_z,
-                    alpha * ratio_by_rho,
-                    k * mean_slope * (nu * k * ratio_by_z + alpha * ratio / mean),
-                ]
-            )
-            / mean
+        by_elasticity = k * mean_slope * (nu * k * ratio_by_z + leading)
+        rows = [ratio - z * ratio_by_z, y * ratio_by_z, alpha * ratio_by_rho, by_elasticity]
+        leading_gradient = np.array(rows) / mean
+        g = np.exp(-0.5 * c * k)
+        backbone = alpha * c * g
+        mixed = 0.25 * rho * nu * alpha * g
+        spread = (2.0 - 3.0 * rho * rho) / 24.0
+        correction = backbone**2 / 24.0 + beta * mixed + spread * nu * nu
+        correction_gradient = np.array(
+            [
+                c * g * backbone / 12.0 + 0.25 * rho * beta * nu * g,
+                0.25 * rho * beta * alpha * g + 2.0 * spread * nu,
+                0.25 * nu * (beta * alpha * g - rho * nu),
+                backbone * (c * k - 2.0) * alpha * g / 24.0 + mixed * (1.0 + 0.5 * beta * k),
+            ]
         )
-        with np.errstate(over="ignore"):
-            g = np.exp(-0.5 * c * k)
-            backbone = alpha * c * g
-            mixed = 0.25 * rho * nu * alpha * g
-            spread = (2.0 - 3.0 * rho * rho) / 24.0
-            correction = backbone**2 / 24.0 + beta * mixed + spread * nu * nu
-            correction_gradient = np.array(
-                [
-                    c * g * backbone / 12.0 + 0.25 * rho * beta * nu * g,
-                    0.25 * rho * beta * alpha * g + 2.0 * spread * nu,
-                    0.25 * nu * (beta * alpha * g - rho * nu),
-                    backbone * (c * k - 2.0) * alpha * g / 24.0 + mixed * (1.0 + 0.5 * beta * k),
-                ]
-            )
-            factor = 1.0 + correction * maturity
-            volatility = leading * factor
-        reached = (volatility > 0.0) & np.isfinite(volatility)
-        if not np.all(reached):
-            raise AccuracyError(
-                "expected strikes and a maturity that the SABR expansion reaches; at log-moneyness "
-                f"{k[~reached][0]:.6g} and maturity {maturity:.6g} its volatility is "
-                f"{volatility[~reached][0]:.3g}"
-            )
-        return volatility, leading_gradient * factor + leading * maturity * correction_gradient
+        factor = 1.0 + correction * maturity
+        gradient = leading_gradient * factor + leading * maturity * correction_gradient
+        return leading * factor, gradient
 
 
 def _ratio(

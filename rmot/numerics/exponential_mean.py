@@ -24,8 +24,7 @@ def exponential_mean(x: ArrayLike) -> NDArray[np.float64]:
     """
     x = np.asarray(x, dtype=np.float64)
     away = np.where(x == 0.0, 1.0, x)
-    with np.errstate(over="ignore"):
-        return np.where(x == 0.0, 1.0, np.expm1(away) / away)
+    return np.where(x == 0.0, 1.0, np.expm1(away) / away)
 
 
 def exponential_mean_slope(x: ArrayLike) -> NDArray[np.float64]:
@@ -34,6 +33,5 @@ def exponential_mean_slope(x: ArrayLike) -> NDArray[np.float64]:
     small = np.abs(x) < _SERIES_BELOW
     near = np.where(small, x, 0.0)
     away = np.where(small, 1.0, x)
-    with np.errstate(over="ignore"):
-        closed = (1.0 + (away - 1.0) * np.exp(away)) / (away * away)
+    closed = (1.0 + (away - 1.0) * np.exp(away)) / (away * away)
     return np.where(small, np.polynomial.polynomial.polyval(near, _SERIES), closed)

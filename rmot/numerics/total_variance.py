@@ -100,7 +100,8 @@ def least_durrleman(part: SliceSVI) -> float:
     """Return the infimum of g over all real k.
 
     With :math:`k = m + s (u - 1/u)/2` everything is rational in u > 0, and g is stationary where a
-    polynomial of degree 13 vanishes; its limits are (4 - slope^2)/16, by the slope of each wing. A flat smile has g = 1.
+    polynomial of degree 13 vanishes; its limits are (4 - slope^2)/16, by the slope of each wing.
+    A flat smile has g = 1.
     """
     b, rho, s = part.slope, part.correlation, part.smoothness
     if b == 0.0:
@@ -119,6 +120,8 @@ def least_durrleman(part: SliceSVI) -> float:
     # points that are not stationary do no harm, so that real parts of complex roots may stay
     place = np.real(stationary.roots())
     place = np.append(place[place > 0.0], 1.0)
-    values = durrleman_function(part.translation + 0.5 * s * (place - 1.0 / place), part)
+    # roots of leading coefficients that are rounding lie beyond floating point: nan there
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = durrleman_function(part.translation + 0.5 * s * (place - 1.0 / place), part)
     limits = [(4.0 - (b * (1.0 + sign * rho)) ** 2) / 16.0 for sign in (-1.0, 1.0)]
-    return float(min(values.min(), *limits))
+    return float(min(np.nanmin(values), *limits))

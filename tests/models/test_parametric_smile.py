@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rmot import models
@@ -106,6 +106,7 @@ def test_shapes_are_those_of_the_strikes(smile):
 
 
 @pytest.mark.parametrize("name", list(SMILES))
+@settings(deadline=None)
 @given(k=st.floats(-1.5, 0.8), maturity=st.floats(0.01, 2.0))
 def test_puts_and_calls_are_in_parity(name, k, maturity):
     smile = SMILES[name]

@@ -138,3 +138,10 @@ def test_without_vol_of_vol_the_lognormal_model_is_black_scholes(maturity):
 def test_volatilities_that_the_expansion_does_not_reach_are_refused():
     with pytest.raises(AccuracyError, match=r"log-moneyness 0\.1 and maturity 5"):
         replace(MODEL, lognormal_vol_of_vol=3.0, correlation=-0.95).implied_volatility([0.1], 5.0)
+
+
+@pytest.mark.parametrize("k", [-2000.0, 2000.0])
+@pytest.mark.parametrize("beta", [0.0, 0.5])
+def test_strikes_beyond_floating_point_are_refused(k, beta):
+    with pytest.raises(AccuracyError, match=r"log-moneyness -?2000 and"):
+        replace(MODEL, elasticity=beta).sensitivities([0.0, k], 1.0)

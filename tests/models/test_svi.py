@@ -101,6 +101,7 @@ def test_without_slope_the_smile_is_flat():
     assert flat.least_durrleman() == flat.durrleman_function(0.3) == 1.0
 
 
+@settings(deadline=None)
 @given(slices, st.floats(-30.0, 30.0))
 def test_variance_never_falls_below_its_minimum(smile, k):
     assert smile.total_variance(k) >= smile.minimum_total_variance
@@ -175,6 +176,7 @@ def test_wings_as_steep_as_lees_bound_admit_arbitrage(excess, free):
     assert steep.is_free_of_butterfly_arbitrage() is free
 
 
+@settings(deadline=None)
 @given(slices)
 def test_lee_slopes_are_the_limits_of_variance_over_log_moneyness(smile):
     far = 1e9
