@@ -18,13 +18,20 @@ Reference: J. Gatheral, A. Jacquier, "Arbitrage-free SVI volatility surfaces", *
 Finance* 14 (2014) 59–71: equations (3.1), (4.1), (4.5) and (2.1).
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+
+_POINTS = 400
+_STEP = 0.05
+_REFINEMENTS = 2
+_MOST_MINIMA = 6
+_FARTHEST = 300.0
+_TINY = 1e-300
 
 
 class SliceSVI(NamedTuple):
@@ -97,31 +104,40 @@ def durrleman_function(k: Vector, part: SliceSVI) -> Vector:
 
 
 def least_durrleman(part: SliceSVI) -> float:
-    """Return the infimum of g over all real k.
+    """Return the infimum of g over all real k, to about 1e-9 of itself.
 
-    With :math:`k = m + s (u - 1/u)/2` everything is rational in u > 0, and g is stationary where a
-    polynomial of degree 13 vanishes; its limits are (4 - slope^2)/16, by the slope of each wing.
-    A flat smile has g = 1.
+    With k = m + s sinh(tau + tau_0), where w is least at tau = 0, g is analytic in tau but for
+    w = 0 and (k - m)^2 = -s^2: at least min(sqrt(w_*/(b s sqrt(1 - rho^2))), pi/2) or so off the
+    real line. Steps well below that distance miss no minimum. The limits of g are
+    (4 - slope^2)/16, by the slope of each wing; a flat smile has g = 1.
     """
     b, rho, s = part.slope, part.correlation, part.smoothness
     if b == 0.0:
         return 1.0
-    u = Polynomial([0.0, 1.0])
-    raw_level = part.minimum - b * s * (1.0 - rho * rho) ** 0.5
-    # u w, u k, (u^2 + 1) w' and u^2 + 1
-    w = Polynomial([0.5 * b * s * (1.0 - rho), raw_level, 0.5 * b * s * (1.0 + rho)])
-    k = Polynomial([-0.5 * s, part.translation, 0.5 * s])
-    first = Polynomial([-b * (1.0 - rho), 0.0, b * (1.0 + rho)])
-    e = Polynomial([1.0, 0.0, 1.0])
-    # g times w^2 e^3
-    numerator = e * (w * e - 0.5 * k * first) ** 2 - 0.25 * first**2 * e * w * (u + 0.25 * w)
-    numerator += (4.0 * b / s) * u**3 * w**2
-    stationary = numerator.deriv() * w * e - numerator * (2.0 * w.deriv() * e + 6.0 * u * w)
-    # points that are not stationary do no harm, so that real parts of complex roots may stay
-    place = np.real(stationary.roots())
-    place = np.append(place[place > 0.0], 1.0)
-    # roots of leading coefficients that are rounding lie beyond floating point: nan there
-    with np.errstate(over="ignore", invalid="ignore"):
-        values = durrleman_function(part.translation + 0.5 * s * (place - 1.0 / place), part)
-    limits = [(4.0 - (b * (1.0 + sign * rho)) ** 2) / 16.0 for sign in (-1.0, 1.0)]
-    return float(min(np.nanmin(values), *limits))
+    start = -math.atanh(rho)
+    scale = max(b * s * math.sqrt(1.0 - rho * rho), _TINY)
+    # beyond this the limits are reached to rounding
+    far = 35.0 + abs(start) + math.log(max(1.0, (part.minimum + 1.0) / scale))
+    far = min(far + math.log(max(1.0, abs(part.translation) / s)), _FARTHEST)
+    width = min(1.0, math.sqrt(part.minimum / scale))
+    near = width * np.sinh(np.linspace(0.0, math.asinh(1.0 / width), _POINTS))
+    half = np.append(near, np.arange(1.0, far, _STEP)[1:])
+    tau = np.append(-half[:0:-1], half)
+
+    def g(tau: Vector) -> Vector:
+        return durrleman_function(part.translation + s * np.sinh(tau + start), part)
+
+    values = g(tau)
+    least = float(values.min())
+    inner = values[1:-1]
+    # g' vanishes with a polynomial of degree 13: at most six minima, below any noise of the wings
+    minima = np.flatnonzero((inner <= values[:-2]) & (inner <= values[2:]))
+    for place in minima[np.argsort(inner[minima])][:_MOST_MINIMA]:
+        near = tau[place : place + 3]
+        for _ in range(_REFINEMENTS):
+            near = np.linspace(near[0], near[-1], _POINTS)
+            closer = g(near)
+            least = min(least, float(closer.min()))
+            lowest = int(closer.argmin())
+            near = near[max(lowest - 1, 0) : lowest + 2]
+    return min(least, *((4.0 - (b * (1.0 + sign * rho)) ** 2) / 16.0 for sign in (-1.0, 1.0)))
