@@ -100,4 +100,13 @@ COORDINATES: dict[str, Coordinate] = {
     "slow_trend": _identity("R11", -5.0, 5.0),
     "fast_activity": _logarithm("R20", 1e-4, 4.0),
     "slow_activity": _logarithm("R21", 1e-4, 4.0),
+    # smiles that are formulas: SABR, SSVI, SVI
+    "curvature": _logarithm("eta", 1e-2, 50.0),
+    "curvature_decay": _identity("gamma", 0.01, 0.99),
+    "initial_volatility": _logarithm("alpha", 1e-3, 5.0),
+    "lognormal_vol_of_vol": _logarithm("nu", 1e-3, 50.0),
+    "minimum_total_variance": _logarithm("w", 1e-8, 10.0),
+    "smoothness": _logarithm("s", 1e-4, 10.0),
+    "translation": _identity("m", -3.0, 3.0),
+    "wing_slope": _logarithm("b", 1e-5, 2.0),
 }

@@ -6,11 +6,10 @@ Each option's exact price P is quoted with bid and ask on the tick grid around i
 
 with half-spread h and :math:`u_1, u_2` uniform on :math:`[1-\epsilon, 1+\epsilon]`. So the truth
 lies within bid and ask, and a mid is off by at most half a tick plus :math:`\epsilon h`. The
-default smile is the surface SSVI of Gatheral and Jacquier, free of static arbitrage:
+default smile is the surface SSVI of Gatheral and Jacquier (`rmot.numerics.total_variance`), free of
+static arbitrage, with curvature
 
-.. math:: w(k, \theta) = \tfrac{\theta}{2} \Big(1 + \rho \varphi k
-          + \sqrt{(\varphi k + \rho)^2 + 1 - \rho^2}\Big), \qquad
-          \varphi(\theta) = \eta\, \theta^{-\gamma} (1 + \theta)^{\gamma - 1}.
+.. math:: \varphi(\theta) = \eta\, \theta^{-\gamma} (1 + \theta)^{\gamma - 1}.
 
 Reference: J. Gatheral, A. Jacquier, "Arbitrage-free SVI volatility surfaces", *Quantitative
 Finance* 14 (2014) 59–71, Corollary 4.1 and equation (4.5).
@@ -38,6 +37,7 @@ from rmot.market.clock import NEW_YORK, Settlement, settlement_instant, valuatio
 from rmot.market.clock import year_fraction as _years
 from rmot.market.registry import SYNTHETIC_MARKER
 from rmot.numerics import black_call
+from rmot.numerics.total_variance import power_law, ssvi_slice, total_variance
 
 Vector = NDArray[np.float64]
 
@@ -107,10 +107,8 @@ class SurfaceSVI:
         """Return, shape (n,), Black volatilities per square root of a year."""
         k = np.asarray(log_moneyness, dtype=float)
         theta = self.volatility**2 * maturity
-        phi = self.curvature * theta**-self.exponent * (1 + theta) ** (self.exponent - 1)
-        rho = self.correlation
-        root = np.sqrt((phi * k + rho) ** 2 + 1 - rho**2)
-        return np.sqrt(0.5 * theta * (1 + rho * phi * k + root) / maturity)
+        phi = power_law(theta, self.curvature, self.exponent)
+        return np.sqrt(total_variance(k, ssvi_slice(theta, phi, self.correlation)) / maturity)
 
     def call_price(self, log_moneyness: ArrayLike, maturity: float) -> Vector:
         """Return, shape (n,), undiscounted calls with forward 1."""

@@ -1,4 +1,4 @@
-"""Laws of prices behind one small protocol."""
+"""Laws of prices and smiles that are formulas, behind one small protocol."""
 
 import lazy_loader
 

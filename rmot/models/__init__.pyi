@@ -3,13 +3,20 @@ from .black_scholes import BlackScholes as BlackScholes
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
+from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
 from .rough_heston import RoughHeston as RoughHeston
+from .sabr import SABR as SABR
 from .sensitivities import Sensitivities as Sensitivities
 from .small_time import SmallTimeRate as SmallTimeRate
+from .ssvi import SSVI as SSVI
+from .svi import SVI as SVI
 from .two_factor_bergomi import TwoFactorBergomi as TwoFactorBergomi
 
 __all__ = [
+    "SABR",
+    "SSVI",
+    "SVI",
     "BlackScholes",
     "ForwardVariance",
     "Heston",
@@ -18,6 +25,7 @@ __all__ = [
     "Sensitivities",
     "Simulation",
     "SmallTimeRate",
+    "SmileModel",
     "TerminalLaw",
     "TwoFactorBergomi",
 ]

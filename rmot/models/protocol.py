@@ -1,4 +1,4 @@
-"""Knows what every law of one terminal price offers: the protocol that models satisfy."""
+"""Knows what models offer: every smile its volatilities, every law of a terminal price more."""
 
 from typing import Literal, Protocol, overload, runtime_checkable
 
@@ -10,7 +10,29 @@ from rmot.numerics.discrete import Prior
 
 
 @runtime_checkable
-class TerminalLaw(Protocol):
+class SmileModel(Protocol):
+    """A smile with forward 1, known through its volatilities: all that a calibration needs."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters, in the order of the rows of `sensitivities`."""
+        ...
+
+    def implied_volatility(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
+        """Return Black volatilities; same shape as log_moneyness."""
+        ...
+
+    def call_price(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
+        """Return undiscounted calls with forward 1; same shape as log_moneyness."""
+        ...
+
+    def sensitivities(self, log_moneyness: ArrayLike, maturity: float) -> Sensitivities:
+        """Return prices and volatilities with exact derivatives in the parameters."""
+        ...
+
+
+@runtime_checkable
+class TerminalLaw(SmileModel, Protocol):
     """A model of S_T with forward 1, known through its characteristic function and prices."""
 
     def log_characteristic_function(self, u: ArrayLike, maturity: float) -> NDArray[np.complex128]:
@@ -46,10 +68,6 @@ class TerminalLaw(Protocol):
         tolerance: float | None = None,
     ) -> NDArray[np.float64] | tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return undiscounted calls with forward 1, and errors if asked; shape of log_moneyness."""
-        ...
-
-    def implied_volatility(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
-        """Return Black volatilities; same shape as log_moneyness."""
         ...
 
     def sensitivities(
