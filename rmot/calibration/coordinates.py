@@ -81,6 +81,7 @@ COORDINATES: dict[str, Coordinate] = {
     "mean_reversion": _logarithm("kappa", 1e-3, 30.0),
     "long_run_variance": _logarithm("theta", 1e-4, 4.0),
     "volatility": _logarithm("sigma", 1e-3, 5.0),
+    "short_vol_of_vol": _logarithm("nu", 0.01, 10.0),
     "slow_weight": _identity("w", 0.0, 1.0),
     "fast_reversion": _logarithm("k1", 1.0, 100.0),
     "slow_reversion": _logarithm("k2", 0.01, 5.0),

@@ -9,7 +9,7 @@ solving stochastic differential equations", Stochastic Analysis and Applications
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self, overload
 
@@ -21,10 +21,13 @@ from rmot.models._checks import check_log_moneyness, check_maturity, check_range
 from rmot.models.sensitivities import Sensitivities
 from rmot.numerics.black import black_vega
 from rmot.numerics.implied_volatility import implied_volatility_otm
-from rmot.numerics.lognormal_mixture import add_otm_prices, otm_derivatives
+from rmot.numerics.lognormal_mixture import add_otm_gradients, add_otm_prices
 from rmot.numerics.quasi_normals import normal_steps
 
 Vector = NDArray[np.float64]
+
+Paths = Callable[[Vector, Vector, Vector], None]
+"""(normals, log_forward, variance): sets the last two, shape (paths,), from the first."""
 
 _LEVELS = ((1, 4.0 / 3.0), (2, -1.0 / 3.0))
 """Steps of the path that make one step, and the weight in the extrapolation to none."""
@@ -35,7 +38,6 @@ _ROUNDING = 1e-14
 
 _BUMP = 1e-6
 _LEAST_SCALE = 1e-3
-_BLOCK = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,10 +127,8 @@ class SimulatedLaw(ABC):
         """Names of the numbers that the law depends on, as `sensitivities` orders them."""
 
     @abstractmethod
-    def _paths(
-        self, normal: Vector, every: int, maturity: float, steps: int, out: tuple[Vector, Vector]
-    ) -> None:
-        """Set log-forward and variance of every path, with `every` of the steps made into one."""
+    def _paths(self, maturity: float, steps: int, every: int) -> Paths:
+        """Return the simulation in which `every` of the steps are made into one."""
 
     def _scramblings(self, maturity: float, models: Sequence[Self]) -> Iterator[NDArray[Any]]:
         """Yield log-forwards, divided by their mean, and deviations under each of the models.
@@ -138,6 +138,7 @@ class SimulatedLaw(ABC):
         simulation = self.simulation
         steps = simulation.steps(maturity)
         each = simulation.paths // simulation.scramblings
+        paths = [[model._paths(maturity, steps, every) for model in models] for every, _ in _LEVELS]
         ends = np.empty((len(_LEVELS), len(models), 2, each))
         at = 0
         for _, normal in normal_steps(
@@ -148,10 +149,9 @@ class SimulatedLaw(ABC):
             simulation.seed,
         ):
             after = at + normal.shape[0]
-            for level, (every, _) in enumerate(_LEVELS):
-                for place, model in enumerate(models):
-                    log_forward, variance = ends[level, place, :, at:after]
-                    model._paths(normal, every, maturity, steps, (log_forward, variance))
+            for level, of_models in enumerate(paths):
+                for place, simulate in enumerate(of_models):
+                    simulate(normal, *ends[level, place, :, at:after])
             at = after
             if at == each:
                 ends[:, :, 0] -= np.log(np.mean(np.exp(ends[:, :, 0]), axis=-1, keepdims=True))
@@ -280,13 +280,16 @@ class SimulatedLaw(ABC):
         if unknown:
             raise ParameterError(f"expected parameters among {self.parameters}; got {unknown}")
         bumped = [self._bumped(name) for name in names]
-        scale = np.array([1.0 / bump for _, bump in bumped])[:, None]
+        scale = np.array([1.0 / bump for _, bump in bumped])
         prices, gradient = [], np.zeros((len(names), k.size))
         for ends in self._scramblings(maturity, [self, *(model for model, _ in bumped)]):
             prices.append([self._mean_price(each[0], k) for each in ends])
             for (_, weight), each in zip(_LEVELS, ends, strict=True):
-                gradient += weight * _summed_gradient(each[0], (each[1:] - each[0]), k)
-        gradient *= scale / self.simulation.paths
+                slopes = scale * np.moveaxis(each[1:] - each[0], 0, -1)
+                summed = np.zeros((k.size, len(names)))
+                add_otm_gradients(each[0, 0], each[0, 1], slopes[0], slopes[1], k, summed)
+                gradient += weight * summed.T
+        gradient /= self.simulation.paths
         price, error = _extrapolated(np.array(prices))
         self._refuse_beyond(tolerance, error, maturity)
         volatility = _volatility(price, k, maturity)
@@ -327,26 +330,6 @@ def _extrapolated(estimates: Vector) -> tuple[Vector, Vector]:
     by_chance = extrapolated.std(axis=0, ddof=1) / math.sqrt(count)
     by_steps = price - estimates[:, 0].mean(axis=0)
     return price, np.hypot(by_chance, by_steps)
-
-
-def _summed_gradient(ends: Vector, differences: Vector, k: Vector) -> Vector:
-    """Return differences of prices, summed over paths, shape (parameters, m).
-
-    Parameters
-    ----------
-    ends : ndarray, shape (2, paths)
-        Log-forwards and deviations.
-    differences : ndarray, shape (parameters, 2, paths)
-        Of the same.
-    """
-    total = np.zeros((differences.shape[0], k.size))
-    for first in range(0, ends.shape[1], _BLOCK):
-        log_forward, deviation = ends[:, first : first + _BLOCK]
-        slopes = np.empty((2, k.size, log_forward.size))
-        otm_derivatives(log_forward, deviation, k, slopes[0], slopes[1])
-        for which in (0, 1):
-            total += differences[:, which, first : first + _BLOCK] @ slopes[which].T
-    return total
 
 
 def _volatility(price: Vector, k: Vector, maturity: float) -> Vector:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from rmot.errors import ParameterError
 from rmot.models._checks import as_floats, check_range
-from rmot.models._simulated_law import SimulatedLaw, Simulation
+from rmot.models._simulated_law import Paths, SimulatedLaw, Simulation
 from rmot.numerics.volatility_paths import path_dependent_paths
 
 _LOADINGS = ("base_volatility", "trend_loading", "activity_loading")
@@ -39,6 +39,7 @@ _MEMORY = MappingProxyType(
         "slow_activity_weight": 0.5,
     }
 )
+_SPEEDS = ("fast_trend_speed", "slow_trend_speed", "fast_activity_speed", "slow_activity_speed")
 _SIMULATION = Simulation(steps_per_year=256, least_steps=32)
 _STATE = ("fast_trend", "slow_trend", "fast_activity", "slow_activity")
 
@@ -158,20 +159,9 @@ class PathDependentVolatility(SimulatedLaw):
             ]
         )
 
-    def _paths(
-        self,
-        normal: NDArray[np.float64],
-        every: int,
-        maturity: float,
-        steps: int,
-        out: tuple[NDArray[np.float64], NDArray[np.float64]],
-    ) -> None:
-        speed = (
-            self.fast_trend_speed,
-            self.slow_trend_speed,
-            self.fast_activity_speed,
-            self.slow_activity_speed,
-        )
+    def _paths(self, maturity: float, steps: int, every: int) -> Paths:
+        speed = np.array([getattr(self, name) for name in _SPEEDS])
         start = np.array([getattr(self, name) for name in _STATE])
         step = maturity / steps * every
-        path_dependent_paths(normal, every, step, self._loads, np.array(speed), start, *out)
+        given = every, step, self._loads, speed, start
+        return lambda normal, *out: path_dependent_paths(normal, *given, *out)

@@ -21,12 +21,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import ParameterError
 from rmot.models._checks import as_floats, check_range
-from rmot.models._simulated_law import SimulatedLaw, Simulation
+from rmot.models._simulated_law import Paths, SimulatedLaw, Simulation
 from rmot.models.forward_variance import ForwardVariance
 from rmot.numerics.volatility_paths import bergomi_paths
 
 _FACTOR_PARAMETERS = (
-    "vol_of_vol",
+    "short_vol_of_vol",
     "slow_weight",
     "fast_reversion",
     "slow_reversion",
@@ -49,7 +49,7 @@ class TwoFactorBergomi(SimulatedLaw):
 
     Parameters
     ----------
-    vol_of_vol : float
+    short_vol_of_vol : float
         nu > 0, per square root of a year.
     slow_weight : float
         theta in [0, 1], the share of the slow factor.
@@ -78,7 +78,7 @@ class TwoFactorBergomi(SimulatedLaw):
 
     Examples
     --------
-    >>> model = TwoFactorBergomi(vol_of_vol=1.74, slow_weight=0.245, fast_reversion=5.35,
+    >>> model = TwoFactorBergomi(short_vol_of_vol=1.74, slow_weight=0.245, fast_reversion=5.35,
     ...     slow_reversion=0.28, fast_correlation=-0.759, slow_partial_correlation=-0.75,
     ...     initial_variance=0.04, long_run_variance=0.04, mean_reversion=1.0)
     >>> price, error = model.call_price([-0.1, 0.0, 0.1], 0.25, return_error=True)
@@ -92,7 +92,7 @@ class TwoFactorBergomi(SimulatedLaw):
     _drivers: ClassVar[int] = 2
     _steps_without_normals: ClassVar[int] = 0
 
-    vol_of_vol: float
+    short_vol_of_vol: float
     slow_weight: float
     fast_reversion: float
     slow_reversion: float
@@ -107,7 +107,7 @@ class TwoFactorBergomi(SimulatedLaw):
 
     def __post_init__(self) -> None:
         """Refuse parameters outside their domain."""
-        check_range("vol_of_vol", self.vol_of_vol, 0.0, math.inf)
+        check_range("short_vol_of_vol", self.short_vol_of_vol, 0.0, math.inf)
         check_range("slow_weight", self.slow_weight, 0.0, 1.0, closed_low=True, closed_high=True)
         check_range("fast_reversion", self.fast_reversion, 0.0, math.inf)
         check_range("slow_reversion", self.slow_reversion, 0.0, math.inf)
@@ -177,32 +177,26 @@ class TwoFactorBergomi(SimulatedLaw):
         gone = -np.expm1(-speed * times) / speed if speed > 0.0 else times
         return last * times + (first - last) * gone
 
-    def _paths(
-        self,
-        normal: NDArray[np.float64],
-        every: int,
-        maturity: float,
-        steps: int,
-        out: tuple[NDArray[np.float64], NDArray[np.float64]],
-    ) -> None:
+    def _paths(self, maturity: float, steps: int, every: int) -> Paths:
         speed = np.array([self.fast_reversion, self.slow_reversion])
         rho = self.factor_correlation
         covariance = np.array([[1.0, rho], [rho, 1.0]])
         weight = np.array([1.0 - self.slow_weight, self.slow_weight])
-        weight *= self.vol_of_vol / math.sqrt(weight @ covariance @ weight)
+        weight *= self.short_vol_of_vol / math.sqrt(weight @ covariance @ weight)
         correlations = np.array([self.fast_correlation, self.slow_correlation])
         loading = np.linalg.solve(covariance, correlations)
         along = float(weight @ correlations)
-        squares = np.array([loading @ correlations, along, self.vol_of_vol**2])
+        squares = np.array([loading @ correlations, along, self.short_vol_of_vol**2])
 
         times = np.arange(0.0, steps + 1.0, every) * (maturity / steps)
         pairs = speed[:, None] + speed
         noise = np.linalg.cholesky(covariance * _mean_decay(pairs, maturity / steps))
-        spread = np.array([weight @ (covariance * _mean_decay(pairs, t)) @ weight for t in times])
+        spread = np.tensordot(
+            covariance * np.outer(weight, weight), _mean_decay(pairs[:, :, None], times), axes=2
+        )
         step = maturity / steps * every
         totals = self._total_variance(times)
-        bergomi_paths(
-            normal,
+        given = (
             every,
             step,
             speed,
@@ -212,11 +206,11 @@ class TwoFactorBergomi(SimulatedLaw):
             np.sqrt(np.diff(totals) / step),
             loading,
             squares,
-            loading - along / self.vol_of_vol**2 * weight,
-            *out,
+            loading - along / self.short_vol_of_vol**2 * weight,
         )
+        return lambda normal, *out: bergomi_paths(normal, *given, *out)
 
 
-def _mean_decay(speed: NDArray[np.float64], time: float) -> NDArray[np.float64]:
+def _mean_decay(speed: NDArray[np.float64], time: ArrayLike) -> NDArray[np.float64]:
     """Return the integral of exp(-speed s) over (0, time)."""
-    return -np.expm1(-speed * time) / speed
+    return -np.expm1(-speed * np.asarray(time)) / speed

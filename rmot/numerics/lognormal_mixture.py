@@ -62,17 +62,31 @@ def add_otm_prices(log_forward, deviation, k, total):
 
 
 @kernel
-def otm_derivatives(log_forward, deviation, k, by_log_forward, by_deviation):
-    """Set the derivatives of each path's out-of-the-money prices, shapes (m, paths).
+def add_otm_gradients(log_forward, deviation, log_forward_slopes, deviation_slopes, k, total):
+    """Add derivatives of out-of-the-money prices, summed over paths, to `total`.
 
-    Other parameters are those of `add_otm_prices`.
+    Parameters
+    ----------
+    log_forward, deviation : ndarray, shape (paths,)
+        log F_i and s_i > 0.
+    log_forward_slopes, deviation_slopes : ndarray, shape (paths, parameters)
+        Their derivatives.
+    k : ndarray, shape (m,)
+        Log-moneyness: puts below 0, calls else.
+    total : ndarray, shape (m, parameters)
     """
     forward = np.exp(log_forward)
     inverse = 1.0 / deviation
     density = 1.0 / math.sqrt(2.0 * math.pi)
+    found = np.empty(total.shape[1])
     for j in range(k.size):
         sign = 1.0 if k[j] >= 0.0 else -1.0
+        found[:] = 0.0
         for i in range(forward.size):
             d = (log_forward[i] - k[j]) * inverse[i] + 0.5 * deviation[i]
-            by_log_forward[j, i] = sign * forward[i] * normal_distribution(sign * d)
-            by_deviation[j, i] = forward[i] * density * math.exp(-0.5 * d * d)
+            by_log_forward = sign * forward[i] * normal_distribution(sign * d)
+            by_deviation = forward[i] * density * math.exp(-0.5 * d * d)
+            for p in range(found.size):
+                found[p] += by_log_forward * log_forward_slopes[i, p]
+                found[p] += by_deviation * deviation_slopes[i, p]
+        total[j] += found

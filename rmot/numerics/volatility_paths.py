@@ -10,7 +10,7 @@ import numpy as np
 
 from rmot.numerics.compiled import kernel
 
-_BLOCK = 128
+_BLOCK = 64
 """Paths that move together, so that the processor overlaps their arithmetic."""
 
 
@@ -130,12 +130,20 @@ def path_dependent_paths(normal, every, step, loads, speed, start, log_forward, 
     gain = loads[1] * speed[0] + loads[2] * speed[1]
     unit = math.sqrt(step / every)
     half = np.exp(-0.5 * step * speed)
-    states = np.empty((5, _BLOCK))
-    moves = np.empty(_BLOCK)
+    # each array by itself, as the compiler joins loops over arrays that it can tell apart
+    a, b, c = np.empty(_BLOCK), np.empty(_BLOCK), np.empty(_BLOCK)
+    d, x, moves = np.empty(_BLOCK), np.empty(_BLOCK), np.empty((steps, _BLOCK))
     for first in range(0, normal.shape[0], _BLOCK):
         count = min(_BLOCK, normal.shape[0] - first)
-        a, b, c, d, x = states
         a[:], b[:], c[:], d[:], x[:] = start[0], start[1], start[2], start[3], 0.0
+        for i in range(count):
+            for n in range(steps):
+                w = 0.0
+                for m in range(n * every, (n + 1) * every):
+                    w += normal[first + i, 0, m]
+                w *= unit
+                z = gain * w
+                moves[n, i] = (math.exp(z) - 1.0) / gain if abs(z) > 1e-5 else w * (1.0 + 0.5 * z)
         for n in range(steps + 1):
             # half a step of drift before the first and after the last noise, whole ones between
             whole = 0 < n < steps
@@ -165,14 +173,7 @@ def path_dependent_paths(normal, every, step, loads, speed, start, log_forward, 
             if n == steps:
                 break
             for i in range(count):
-                w = 0.0
-                for m in range(n * every, (n + 1) * every):
-                    w += normal[first + i, 0, m]
-                w *= unit
-                z = gain * w
-                moves[i] = (math.exp(z) - 1.0) / gain if abs(z) > 1e-5 else w * (1.0 + 0.5 * z)
-            for i in range(count):
-                move = moves[i] * _path_dependent_volatility(loads, a[i], b[i], c[i], d[i])
+                move = moves[n, i] * _path_dependent_volatility(loads, a[i], b[i], c[i], d[i])
                 a[i] += speed[0] * move
                 b[i] += speed[1] * move
                 x[i] += move

@@ -82,7 +82,7 @@ def ends(model, every=1, steps=64, paths=2**14, maturity=T):
     chunks = []
     for _, normal in normal_steps(steps - 1, 1, paths, 8, 1):
         out = np.empty((2, normal.shape[0]))
-        model._paths(normal, every, maturity, steps, (out[0], out[1]))
+        model._paths(maturity, steps, every)(normal, *out)
         chunks.append(out)
     return np.concatenate(chunks, axis=1)
 
@@ -183,7 +183,7 @@ def twin(model, normal, every, step):
 def test_kernel_agrees_with_its_twin_path_by_path(every):
     normal = np.random.default_rng(2).normal(size=(300, 1, 31))
     out = np.empty((2, 300))
-    MODEL._paths(normal, every, T, 32, (out[0], out[1]))
+    MODEL._paths(T, 32, every)(normal, *out)
     assert np.allclose(out, twin(MODEL, normal, every, T / 32 * every), rtol=1e-10, atol=1e-12)
 
 
@@ -193,7 +193,7 @@ def test_a_volatility_that_would_be_negative_is_zero():
     normal = np.full((1, 1, 31), 3.0)
     normal[0, 0, :8] = -3.0
     out = np.empty((2, 1))
-    model._paths(normal, 1, 3.0, 32, (out[0], out[1]))
+    model._paths(3.0, 32, 1)(normal, *out)
     expected = twin(model, normal, 1, 3.0 / 32)
     assert np.all(np.isfinite(out))
     assert out[1, 0] == pytest.approx(float(expected[1][0]), abs=1e-12)

@@ -13,7 +13,7 @@ from rmot.numerics.volatility_paths import bergomi_paths
 
 # Bergomi's "Stochastic Volatility Modeling", set II, with a curve
 MODEL = TwoFactorBergomi(
-    vol_of_vol=1.74,
+    short_vol_of_vol=1.74,
     slow_weight=0.245,
     fast_reversion=5.35,
     slow_reversion=0.28,
@@ -62,7 +62,7 @@ def euler_calls(model, maturity, k, paths, steps, seed):
             for i in (0, 1)
             for j in (0, 1)
         )
-        nu = model.vol_of_vol
+        nu = model.short_vol_of_vol
         return model.expected_variance(t) * np.exp(2 * nu * weights @ x - 2 * nu**2 * spread)
 
     waiting = np.zeros((3, paths))
@@ -92,10 +92,10 @@ def euler_calls(model, maturity, k, paths, steps, seed):
 def test_without_vol_of_vol_volatility_is_the_mean_of_forward_variance():
     nu = 1e-6
     for model in (
-        replace(MODEL, vol_of_vol=nu),
+        replace(MODEL, short_vol_of_vol=nu),
         replace(
             MODEL,
-            vol_of_vol=nu,
+            short_vol_of_vol=nu,
             initial_variance=None,
             long_run_variance=None,
             mean_reversion=None,
@@ -129,7 +129,7 @@ def test_skew_at_the_money_is_that_of_bergomi_and_guyons_expansion():
     dk = 0.01
 
     def slope(model, nu):
-        ends = replace(model, vol_of_vol=nu).implied_volatility([-dk, dk], T)
+        ends = replace(model, short_vol_of_vol=nu).implied_volatility([-dk, dk], T)
         return (ends[1] - ends[0]) / (2 * dk)
 
     found = []
@@ -156,7 +156,7 @@ def ends(model, every=1, steps=32, paths=2**14):
     chunks = []
     for _, normal in normal_steps(steps, 2, paths, 8, 1):
         out = np.empty((2, normal.shape[0]))
-        model._paths(normal, every, T, steps, (out[0], out[1]))
+        model._paths(T, steps, every)(normal, *out)
         chunks.append(out)
     return np.concatenate(chunks, axis=1)
 
@@ -239,7 +239,7 @@ def test_kernel_agrees_with_its_twin_path_by_path(every, monkeypatch):
     monkeypatch.setattr(two_factor_bergomi, "bergomi_paths", spy)
     normal = np.random.default_rng(2).normal(size=(50, 2, 16))
     out = np.empty((2, 50))
-    MODEL._paths(normal, every, T, 16, (out[0], out[1]))
+    MODEL._paths(T, 16, every)(normal, *out)
     expected = np.transpose([twin(path, *given["arguments"]) for path in normal])
     assert np.allclose(out, expected, rtol=1e-9, atol=1e-9)
 
@@ -312,7 +312,7 @@ def test_a_tolerance_is_kept_or_refused():
 @pytest.mark.parametrize(
     "change",
     [
-        {"vol_of_vol": 0.0},
+        {"short_vol_of_vol": 0.0},
         {"slow_weight": 1.1},
         {"fast_reversion": -1.0},
         {"fast_correlation": -1.01},

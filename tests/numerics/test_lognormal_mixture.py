@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from rmot.numerics.black import black_otm
-from rmot.numerics.lognormal_mixture import add_otm_prices, normal_distribution, otm_derivatives
+from rmot.numerics.lognormal_mixture import add_otm_gradients, add_otm_prices, normal_distribution
 
 K = np.array([-0.3, -0.05, 0.0, 0.1, 0.4])
 ENDS = np.random.default_rng(4).normal(size=(2, 40)) * 0.1
@@ -46,12 +46,13 @@ def test_a_path_without_chance_pays_its_intrinsic_value():
     assert np.allclose(found, np.where(K < 0.0, 0.0, call), atol=1e-10)
 
 
-def test_derivatives_are_those_of_the_prices():
-    by_log_forward, by_deviation = np.empty((2, K.size, LOG_FORWARD.size))
-    otm_derivatives(LOG_FORWARD, DEVIATION, K, by_log_forward, by_deviation)
+def test_gradients_are_those_of_the_prices():
+    slopes = np.random.default_rng(5).normal(size=(2, LOG_FORWARD.size, 3))
+    total = np.zeros((K.size, 3))
+    add_otm_gradients(LOG_FORWARD, DEVIATION, slopes[0], slopes[1], K, total)
     h = 1e-5
-    shift = (priced(LOG_FORWARD + h, DEVIATION) - priced(LOG_FORWARD - h, DEVIATION)) / (2 * h)
-    widen = (priced(LOG_FORWARD, DEVIATION + h) - priced(LOG_FORWARD, DEVIATION - h)) / (2 * h)
-    # third derivatives of 40 prices are at most of order 40 / s^2
-    assert np.allclose(by_log_forward.sum(axis=1), shift, atol=40 * 25 * h**2)
-    assert np.allclose(by_deviation.sum(axis=1), widen, atol=40 * 25 * h**2)
+    for place, found in enumerate(total.T):
+        x, s = h * slopes[:, :, place]
+        up, down = priced(LOG_FORWARD + x, DEVIATION + s), priced(LOG_FORWARD - x, DEVIATION - s)
+        # third derivatives of 40 prices are at most of order 40 / s^2 times the cubes of slopes
+        assert np.allclose(found, (up - down) / (2 * h), atol=40 * 25 * 30 * h**2)
