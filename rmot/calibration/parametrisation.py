@@ -36,7 +36,7 @@ class Parametrisation:
 
     model_class: type[Any]
     free: tuple[str, ...]
-    held: dict[str, float]
+    held: dict[str, Any]
     curve_times: tuple[float, ...] = ()
 
     @property
@@ -127,10 +127,12 @@ def parametrise(
     # what has a default and no coordinates is no number to be fitted
     names = [name for name in known if name in COORDINATES or known[name] is MISSING]
     names += _flat_curve(times).names if times else ()
-    for kind, given in (("fixed", list(fixed)), ("free", list(free or ()))):
-        unknown = sorted(set(given) - set(names))
+    # what cannot be searched can still be held
+    holdable = sorted({*names, *known} - {_CURVE})
+    for kind, given, allowed in (("fixed", fixed, holdable), ("free", free or (), names)):
+        unknown = sorted(set(given) - set(allowed))
         if unknown:
-            raise ParameterError(f"expected parameters among {names} in {kind}; got {unknown}")
+            raise ParameterError(f"expected parameters among {allowed} in {kind}; got {unknown}")
     both = sorted(set(fixed) & set(free or ()))
     if both:
         raise ParameterError(f"expected parameters to be free or fixed; got {both} as both")

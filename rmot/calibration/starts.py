@@ -15,19 +15,35 @@ STARTS: dict[str, tuple[float, ...]] = {
     "vol_of_vol": (0.2, 0.6),
     "correlation": (-0.7,),
     "mean_reversion": (0.5,),
+    "lognormal_vol_of_vol": (1.0, 3.0),
+    "curvature": (1.0,),
+    "curvature_decay": (0.2, 0.4),
 }
-"""Trial values by parameter; a parameter that is neither here nor a variance has none."""
+"""Trial values by parameter; those that depend on the quotes are added in `trial_points`."""
+
+STARTS_OF_MODEL: dict[str, dict[str, tuple[float, ...]]] = {
+    "SSVI": {"mean_reversion": (0.5, 4.0)},
+}
+"""Other trial values, where a model gives a name another meaning."""
 
 
 def trial_points(likelihood: Likelihood) -> Iterator[NDArray[np.float64]]:
     """Combine the trial values; variances start from the quotes nearest the money."""
     parametrisation = likelihood.parametrisation
     levels = sorted((quotes.maturity, quotes.at_the_money**2) for quotes in likelihood.slices)
+    maturity, level = levels[0]
+    total, least = maturity * level, maturity * min(likelihood.slices[0].middle) ** 2
     trial = {
         **STARTS,
-        "initial_variance": (levels[0][1],),
+        "initial_variance": (level,),
         "long_run_variance": (levels[-1][1], 2 * levels[-1][1]),
-        "volatility": (levels[0][1] ** 0.5,),
+        "volatility": (level**0.5,),
+        "initial_volatility": (level**0.5,),
+        "minimum_total_variance": (0.9 * least,),
+        "wing_slope": (0.5 * total**0.5,),
+        "translation": (0.5 * total**0.5,),
+        "smoothness": (total**0.5,),
+        **STARTS_OF_MODEL.get(parametrisation.model_class.__name__, {}),
     }
     if parametrisation.curve_times:
         pieces = _forward_variances(levels, parametrisation.curve_times)
