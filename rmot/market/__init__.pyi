@@ -1,5 +1,10 @@
+from .arbitrage import ArbitrageReport as ArbitrageReport
+from .arbitrage import static_arbitrage as static_arbitrage
 from .chain import OptionChain as OptionChain
 from .chain import read_chain as read_chain
+from .discount import DiscountCurve as DiscountCurve
+from .discount import pool_discounts as pool_discounts
+from .discount import pooled_surfaces as pooled_surfaces
 from .filters import DEFAULT_FILTERS as DEFAULT_FILTERS
 from .filters import FilterReport as FilterReport
 from .filters import MaximumAbsLogMoneyness as MaximumAbsLogMoneyness
@@ -8,6 +13,17 @@ from .filters import MinimumPrice as MinimumPrice
 from .filters import QuoteFilter as QuoteFilter
 from .parity import ParityFit as ParityFit
 from .parity import fit_parity as fit_parity
+from .parity_region import ParityRegion as ParityRegion
+from .projection import Projection as Projection
+from .projection import project as project
+from .published_filters import (
+    ROUGH_MARTINGALE_TRANSPORT_FILTERS as ROUGH_MARTINGALE_TRANSPORT_FILTERS,
+)
+from .published_filters import ConvexVolatility as ConvexVolatility
+from .published_filters import MaturityRange as MaturityRange
+from .published_filters import MaximumParityError as MaximumParityError
+from .published_filters import MinimumOpenInterest as MinimumOpenInterest
+from .published_filters import MinimumVolume as MinimumVolume
 from .registry import Dataset as Dataset
 from .registry import DataSource as DataSource
 from .surface import OptionSurface as OptionSurface
@@ -15,17 +31,31 @@ from .surface import Smile as Smile
 
 __all__ = [
     "DEFAULT_FILTERS",
+    "ROUGH_MARTINGALE_TRANSPORT_FILTERS",
+    "ArbitrageReport",
+    "ConvexVolatility",
     "DataSource",
     "Dataset",
+    "DiscountCurve",
     "FilterReport",
+    "MaturityRange",
     "MaximumAbsLogMoneyness",
+    "MaximumParityError",
     "MaximumRelativeSpread",
+    "MinimumOpenInterest",
     "MinimumPrice",
+    "MinimumVolume",
     "OptionChain",
     "OptionSurface",
     "ParityFit",
+    "ParityRegion",
+    "Projection",
     "QuoteFilter",
     "Smile",
     "fit_parity",
+    "pool_discounts",
+    "pooled_surfaces",
+    "project",
     "read_chain",
+    "static_arbitrage",
 ]

@@ -18,6 +18,7 @@ from rmot.market.registry import DataSource, describe
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rmot.market.discount import DiscountCurve
     from rmot.market.filters import QuoteFilter
     from rmot.market.surface import OptionSurface
 
@@ -56,6 +57,7 @@ class OptionChain:
         maturities: Iterable[date | str] | None = None,
         filters: Sequence[QuoteFilter] = (),
         valuation: datetime | None = None,
+        discount: DiscountCurve | None = None,
     ) -> OptionSurface:
         """Turn the quotes into smiles of implied volatility.
 
@@ -68,6 +70,9 @@ class OptionChain:
             quotes; forwards do not depend on them.
         valuation : datetime, optional
             With a time zone. By default the snapshot, or the last regular close before it.
+        discount : DiscountCurve, optional
+            Discount factors, pooled from several slices (`rmot.market.pool_discounts`). By
+            default each slice's put–call parity gives its own.
 
         Returns
         -------
@@ -78,7 +83,7 @@ class OptionChain:
         DataError
             The chain has no bids; an expiry asked for is absent or in the past; no quote is left.
         ParameterError
-            `valuation` has no time zone.
+            `valuation` has no time zone, or `discount` is of another valuation.
         """
         from rmot.market.surface import build_surface
 
@@ -90,6 +95,7 @@ class OptionChain:
             maturities=maturities,
             filters=filters,
             valuation=valuation,
+            discount=discount,
         )
 
 

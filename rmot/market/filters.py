@@ -138,7 +138,7 @@ class MaximumAbsLogMoneyness:
     limit: float
 
     def __post_init__(self) -> None:
-        _require_positive("limit", self.limit)
+        require_positive("limit", self.limit)
 
     @property
     def reason(self) -> str:
@@ -163,7 +163,7 @@ class MinimumPrice:
     limit: float
 
     def __post_init__(self) -> None:
-        _require_positive("limit", self.limit)
+        require_positive("limit", self.limit)
 
     @property
     def reason(self) -> str:
@@ -188,7 +188,7 @@ class MaximumRelativeSpread:
     limit: float
 
     def __post_init__(self) -> None:
-        _require_positive("limit", self.limit)
+        require_positive("limit", self.limit)
 
     @property
     def reason(self) -> str:
@@ -256,6 +256,7 @@ class FilterReport:
         return "\n".join(rows)
 
 
-def _require_positive(name: str, value: float) -> None:
+def require_positive(name: str, value: float) -> None:
+    """Raise ParameterError unless the value is positive."""
     if not value > 0:
         raise ParameterError(f"expected a positive {name}; got {value!r}")

@@ -25,6 +25,7 @@ from rmot.market.clock import (
     valuation_instant,
     year_fraction,
 )
+from rmot.market.discount import DiscountCurve
 from rmot.market.filters import (
     DEFAULT_FILTERS,
     IN_THE_MONEY,
@@ -198,6 +199,7 @@ def build_surface(
     maturities: Iterable[date | str] | None = None,
     filters: Sequence[QuoteFilter] = (),
     valuation: datetime | None = None,
+    discount: DiscountCurve | None = None,
 ) -> OptionSurface:
     """Build the surface of a chain; see `OptionChain.surface`."""
     if valuation is None:
@@ -205,6 +207,11 @@ def build_surface(
     elif valuation.tzinfo is None:
         raise ParameterError(f"expected a valuation with a time zone; got {valuation.isoformat()}")
     valuation = valuation.astimezone(NEW_YORK)
+    if discount is not None and discount.valuation != valuation:
+        raise ParameterError(
+            f"expected a discount curve of {valuation.isoformat()}; "
+            f"got one of {discount.valuation.isoformat()}"
+        )
     quotes = quotes.reset_index(drop=True)
     if not np.any(quotes["bid"].to_numpy() > 0):
         raise DataError(f"{source.id}: the chain has no bids, so no implied volatilities")
@@ -222,7 +229,7 @@ def build_surface(
         elif wanted is not None and part.expiry not in wanted:
             fate.drop(part.rows, NOT_ASKED_FOR)
         else:
-            smile = _smile(part, quotes, fate, filters)
+            smile = _smile(part, quotes, fate, filters, discount)
             smiles += [] if smile is None else [smile]
     report = FilterReport.of((part.label, fate.reasons(part.rows)) for part in slices)
     if not smiles:
@@ -282,12 +289,17 @@ def _require_alive(wanted: set[date], slices: list[_Slice], valuation: datetime)
 
 
 def _smile(
-    part: _Slice, quotes: pd.DataFrame, fate: _Fates, filters: Sequence[QuoteFilter]
+    part: _Slice,
+    quotes: pd.DataFrame,
+    fate: _Fates,
+    filters: Sequence[QuoteFilter],
+    discount: DiscountCurve | None,
 ) -> Smile | None:
     rows = fate.alive(part.rows)
-    table = quotes.loc[rows, ["strike", "is_call", "bid", "ask"]].assign(row=rows)
+    columns = [name for name in _QUOTE_COLUMNS if name in quotes]
+    table = quotes.loc[rows, columns].assign(row=rows)
     try:
-        parity = _parity(table, part.maturity)
+        parity = _parity(table, part.maturity, discount)
     except DataError as error:
         fate.drop(rows, f"no forward: {error}")
         return None
@@ -309,6 +321,8 @@ def _smile(
     )
 
 
+_QUOTE_COLUMNS = ("strike", "is_call", "bid", "ask", "volume", "open_interest")
+
 _SMILE_COLUMNS = (
     "strike",
     "log_moneyness",
@@ -321,14 +335,23 @@ _SMILE_COLUMNS = (
 )
 
 
-def _parity(table: pd.DataFrame, maturity: float) -> ParityFit:
+def _parity(table: pd.DataFrame, maturity: float, discount: DiscountCurve | None) -> ParityFit:
     strike, is_call, bid, ask = (
         table[name].to_numpy() for name in ("strike", "is_call", "bid", "ask")
     )
     calls, puts = np.flatnonzero(is_call), np.flatnonzero(~is_call)
     both, i, j = np.intersect1d(strike[calls], strike[puts], return_indices=True)
     call, put = calls[i], puts[j]
-    return fit_parity(both, bid[call], ask[call], bid[put], ask[put], maturity)
+    sides = bid[call], ask[call], bid[put], ask[put]
+    if discount is None:
+        return fit_parity(both, *sides, maturity)
+    return fit_parity(
+        both,
+        *sides,
+        maturity,
+        discount_factor=float(discount.discount_factor(maturity)),
+        discount_factor_error=float(discount.discount_factor_error(maturity)),
+    )
 
 
 def _in_units_of_the_forward(
@@ -343,9 +366,11 @@ def _in_units_of_the_forward(
     bid, ask = table["bid"].to_numpy() / unit, table["ask"].to_numpy() / unit
     prices = np.stack([bid, ask, 0.5 * (bid + ask)])
     volatilities = implied_volatility_otm(prices, log_moneyness, part.maturity)
+    parity_error = pd.Series(parity.residual / unit, index=parity.strike)
     table = table.assign(
         maturity=part.maturity,
         log_moneyness=log_moneyness,
+        parity_error=parity_error.reindex(table["strike"]).to_numpy(),
         **dict(zip(("bid_price", "ask_price", "call_price"), prices + put_to_call, strict=True)),
         **dict(
             zip(

@@ -40,6 +40,38 @@ rule quotes_kept:
         " --output {output.csv}"
 
 
+rule published_filters:
+    input:
+        CHAINS.values(),
+    output:
+        csv=f"{RESULTS}/tables/published_filters.csv",
+        tex=f"{RESULTS}/tables/published_filters.tex",
+    params:
+        code=code_hash("rmot.studies.published_filters"),
+        named=named(CHAINS),
+    benchmark:
+        f"{RESULTS}/timings/published_filters.tsv"
+    shell:
+        "python -m rmot.studies.published_filters --profile {PROFILE} {params.named}"
+        " --output {output.csv}"
+
+
+rule static_arbitrage:
+    input:
+        CHAINS.values(),
+    output:
+        csv=f"{RESULTS}/tables/static_arbitrage.csv",
+        tex=f"{RESULTS}/tables/static_arbitrage.tex",
+    params:
+        code=code_hash("rmot.studies.static_arbitrage"),
+        named=named(CHAINS),
+    benchmark:
+        f"{RESULTS}/timings/static_arbitrage.tsv"
+    shell:
+        "python -m rmot.studies.static_arbitrage --profile {PROFILE} {params.named}"
+        " --output {output.csv}"
+
+
 rule fit_tables:
     input:
         FITS.values(),
@@ -126,6 +158,8 @@ rule index_basket:
 rule tables:
     input:
         rules.quotes_kept.output,
+        rules.published_filters.output,
+        rules.static_arbitrage.output,
         rules.fit_tables.output,
         rules.tails.output,
         rules.calibrated_smiles.output,

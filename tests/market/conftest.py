@@ -1,12 +1,12 @@
 """Small chains of known truth, and the real files where they are present."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rmot.market import read_chain
+from rmot.market import ParityFit, Smile, read_chain
 from rmot.market.clock import NEW_YORK
 from rmot.market.registry import locate
 from rmot.market.synthetic import SyntheticSlice, index_smile, write_cboe_table
@@ -51,6 +51,33 @@ def edited_chain(write_chain):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def make_smile():
+    """Make a smile of undiscounted calls, forward = 1; its volatilities are not filled in."""
+
+    def make(moneyness, bid, ask, *, maturity=0.25, forward=100.0, discount=0.98):
+        moneyness, bid, ask = (np.asarray(column, dtype=float) for column in (moneyness, bid, ask))
+        none = np.full(moneyness.size, np.nan)
+        return Smile(
+            expiry=date(2022, 2, 4) + timedelta(days=round(365 * maturity)),
+            settlement="PM",
+            maturity=maturity,
+            forward=forward,
+            discount_factor=discount,
+            strike=moneyness * forward,
+            log_moneyness=np.log(moneyness),
+            bid_price=bid,
+            ask_price=ask,
+            call_price=0.5 * (bid + ask),
+            bid_volatility=none,
+            ask_volatility=none,
+            implied_volatility=none,
+            parity=ParityFit.__new__(ParityFit),
+        )
+
+    return make
 
 
 @pytest.fixture(params=["spx", "ndx"])

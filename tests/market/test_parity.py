@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from rmot.errors import DataError
+from rmot.errors import DataError, ParameterError
 from rmot.market.parity import fit_parity
 
 MATURITY = 0.5
@@ -153,3 +153,81 @@ def test_puts_and_calls_interchanged_are_refused():
     call_bid, call_ask, put_bid, put_ask = two_sided(strike, 4490.0, 0.99, 1.0)
     with pytest.raises(DataError, match="positive discount factor"):
         fit_parity(strike, put_bid, put_ask, call_bid, call_ask, MATURITY)
+
+
+def test_the_region_holds_the_fit_and_the_interval_of_forwards():
+    generator = np.random.default_rng(5)
+    strike = np.arange(4000.0, 5000.0, 50.0)
+    quotes = np.array(two_sided(strike, 4490.0, 0.998, 3.0))
+    quotes[:2] += generator.uniform(-1, 1, strike.size)
+    found = fit(strike, quotes)
+    least, most = found.discount_factor_interval
+    assert least < found.discount_factor < most
+    assert found.joint_forward_interval[0] <= found.forward_interval[0]
+    assert found.forward_interval[1] <= found.joint_forward_interval[1]
+
+
+def test_strikes_that_contradict_each_other_leave_no_discount_factor():
+    strike = np.arange(4000.0, 5000.0, 50.0)
+    quotes = np.array(two_sided(strike, 4490.0, 0.998, 3.0))
+    quotes[:2, 7] += 10.0
+    found = fit(strike, quotes)
+    assert np.isnan(found.discount_factor_interval).all()
+    # A bump of ten against bounds of three on either side, shared by the line and its neighbours.
+    assert found.region.widening == pytest.approx(0.5 * (10.0 - 2 * 3.0), rel=1e-9)
+    assert found.forward_interval[0] > found.forward_interval[1]
+
+
+@given(lines)
+def test_a_known_discount_factor_leaves_only_the_forward_to_fit(line):
+    forward, rate, n, reach, width = line
+    strike = np.linspace(1 - reach, 1 + reach, n) * forward
+    discount = np.exp(-rate * MATURITY)
+    quotes = two_sided(strike, forward, discount, width * forward)
+    found = fit_parity(strike, *quotes, MATURITY, discount_factor=discount)
+    assert found.forward == pytest.approx(forward, rel=64 * 2.3e-16 / reach)
+    assert (found.discount_factor, found.discount_factor_error) == (discount, 0.0)
+    assert found.discount_factor_given
+
+
+def test_errors_of_forwards_cover_the_truth_when_the_discount_factor_is_off():
+    generator = np.random.default_rng(7)
+    strike = np.arange(3000.0, 5000.0, 25.0)  # its centre is 490 below the forward
+    error, scores = 2e-4, []
+    for _ in range(400):
+        quotes = np.array(two_sided(strike, 4490.0, 0.998, np.full(strike.size, 4.0)))
+        quotes[:2] += 0.3 * generator.standard_normal(strike.size)
+        call_bid, call_ask, put_bid, put_ask = quotes
+        found = fit_parity(
+            strike,
+            call_bid,
+            call_ask,
+            put_bid,
+            put_ask,
+            MATURITY,
+            discount_factor=0.998 + error * generator.standard_normal(),
+            discount_factor_error=error,
+        )
+        scores.append((found.forward - 4490.0) / found.forward_error)
+    covered = np.mean(np.abs(scores) < 1.96)
+    # 400 runs have a binomial error of 1%; without the discount's error a third would be covered.
+    assert 0.91 < covered < 0.985
+
+
+@pytest.mark.parametrize(("discount", "error"), [(0.0, 0.0), (-1.0, 0.0), (0.99, -1e-3)])
+def test_a_known_discount_factor_must_be_positive(discount, error):
+    strike = np.arange(4000.0, 5000.0, 50.0)
+    with pytest.raises(ParameterError, match="positive discount factor"):
+        fit_parity(
+            strike,
+            *two_sided(strike, 4490.0, 0.99, 1.0),
+            MATURITY,
+            discount_factor=discount,
+            discount_factor_error=error,
+        )
+
+
+def test_equal_strikes_are_refused():
+    strike = np.array([90.0, 100.0, 100.0, 110.0])
+    with pytest.raises(DataError, match="distinct strikes"):
+        fit(strike, two_sided(strike, 100.0, 0.99, 0.1))

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from rmot.market import pooled_surfaces, project, static_arbitrage
 from rmot.market.clock import NEW_YORK
 
 ROWS = {"SPX": 10_257, "NDX": 9_193}  # rows of the files, two quotes each
@@ -58,3 +59,20 @@ def test_volatilities_are_ordered_and_sane(real_chain):
         assert np.all(smile.implied_volatility <= smile.ask_volatility), smile.label
         at_the_money = smile.implied_volatility[np.argmin(np.abs(smile.log_moneyness))]
         assert 0.1 < at_the_money < 0.4, smile.label
+
+
+def test_the_pooled_curve_lies_where_bid_and_ask_of_every_slice_allow(real_chain):
+    (surface,), curve = pooled_surfaces([real_chain])
+    lower, pooled, upper = curve.slices[["lower", "pooled", "upper"]].to_numpy().T
+    assert np.all((lower <= pooled) & (pooled <= upper))
+    for smile in surface:
+        lower, upper = smile.parity.forward_interval
+        assert lower <= smile.forward <= upper, smile.label
+
+
+def test_bid_and_ask_hold_no_arbitrage_and_projected_mids_none_within_a_slice(real_chain):
+    surface = real_chain.surface()
+    assert static_arbitrage(surface).violations == ()
+    projected = project(surface)
+    assert static_arbitrage(projected.surface).n_mid_breaks == 0
+    assert max(move.largest for move in projected.moves) <= 1
