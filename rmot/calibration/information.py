@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr, solve_triangular
 
 from rmot.errors import CalibrationError
 
@@ -51,6 +52,41 @@ def cramer_rao_covariance(information: NDArray[np.float64]) -> NDArray[np.float6
             f"singular (eigenvalues {eigenvalues[0]:.3g} to {eigenvalues[-1]:.3g}): fix some"
         )
     return (vectors / eigenvalues) @ vectors.T
+
+
+def cramer_rao_errors(jacobian: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the square roots of the diagonal of the inverse information, shape (n_parameters,).
+
+    They come from the derivatives themselves, whose condition number is only the root of the
+    information's.
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (n_quotes, n_parameters)
+        Derivatives of the standardised residuals.
+
+    Raises
+    ------
+    CalibrationError
+        Fewer quotes than parameters, or columns that are dependent to working precision.
+    """
+    quotes, count = jacobian.shape
+    if quotes < count:
+        raise CalibrationError(f"expected at least {count} quotes; got {quotes}")
+    scale = np.linalg.norm(jacobian, axis=0)
+    if not (np.isfinite(scale).all() and scale.all()):
+        raise CalibrationError("expected finite derivatives, not all zero, in every parameter")
+    triangle, pivots = qr(jacobian / scale, mode="r", pivoting=True)
+    # pivoting puts the smallest remainder last, next to columns of length one
+    if not abs(triangle[count - 1, count - 1]) > quotes * np.finfo(float).eps:
+        raise CalibrationError(
+            "expected quotes that determine every free parameter; the derivatives are linearly "
+            "dependent to working precision: fix some"
+        )
+    inverse = solve_triangular(triangle[:count], np.eye(count))
+    errors = np.empty(count)
+    errors[pivots] = np.linalg.norm(inverse, axis=1)
+    return errors / scale
 
 
 def sandwich_covariance(
