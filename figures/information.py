@@ -42,8 +42,7 @@ def draw(request: Request) -> Figure:
 
 
 def _errors(axis: Axes, table: pd.DataFrame, column: str) -> None:
-    for (free, count), line in table.groupby(["free", "maturities"]):
-        axis.plot(line[column], line["std_hurst"], color=COLOURS[count], ls=STYLES[free])
+    _plot(axis, table, column, "std_hurst")
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.axhline(PRECISION / NORMAL_95, color=GREY, lw=0.7, zorder=0)
@@ -74,15 +73,20 @@ def _strikes(axis: Axes, table: pd.DataFrame) -> None:
 
 
 def _slopes(axis: Axes, table: pd.DataFrame) -> None:
-    sloped = table.dropna(subset="local_slope")
-    for (free, count), line in sloped.groupby(["free", "maturities"]):
-        axis.plot(line["half_width"], line["local_slope"], color=COLOURS[count], ls=STYLES[free])
+    _plot(axis, table.dropna(subset="local_slope"), "half_width", "local_slope")
     claimed = table["claimed_exponent"].iloc[0]
     axis.axhline(claimed, **CLAIMED)
     axis.set_xscale("log")
     axis.set_xlabel(r"half-width of the range, $\delta$")
     axis.set_ylabel("slope of the middle panel", labelpad=1)
     axis.set_title(f"$H = {HURST}$")
+
+
+def _plot(axis: Axes, table: pd.DataFrame, x: str, y: str) -> None:
+    for _, line in table.groupby(["free", "maturities"]):
+        first = line.iloc[0]
+        colour, style = COLOURS[first["maturities"]], STYLES[first["free"]]
+        axis.plot(line[x], line[y], color=colour, ls=style)
 
 
 def _legend() -> list[Line2D]:

@@ -237,6 +237,6 @@ def required_strikes(
         strikes = min(max(strikes, low + 1), high - 1)
     if high > most:
         return None
-    # few strikes can tell more than one more does: their places matter
-    fewer = range(1, min(high, _FEW))
+    # of few strikes the places matter, and more can tell less
+    fewer = range(1, high) if high <= _FEW else ()
     return next((strikes for strikes in fewer if width(strikes) <= precision), high)

@@ -6,6 +6,8 @@ Quotes are implied volatilities with independent Gaussian errors of standard dev
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
@@ -58,7 +60,7 @@ def cramer_rao_errors(jacobian: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the square roots of the diagonal of the inverse information, shape (n_parameters,).
 
     They come from the derivatives themselves, whose condition number is only the root of the
-    information's.
+    information's, and do not suffer from quotes of very different weight.
 
     Parameters
     ----------
@@ -69,6 +71,12 @@ def cramer_rao_errors(jacobian: NDArray[np.float64]) -> NDArray[np.float64]:
     ------
     CalibrationError
         Fewer quotes than parameters, or columns that are dependent to working precision.
+
+    Notes
+    -----
+    With rows sorted by size and columns pivoted, Householder's steps are stable row by row (A. J.
+    Cox, N. J. Higham, "Stability of Householder QR factorization for weighted least squares
+    problems", *Numerical Analysis 1997*): no digits of the small rows are lost to the large.
     """
     quotes, count = jacobian.shape
     if quotes < count:
@@ -76,14 +84,18 @@ def cramer_rao_errors(jacobian: NDArray[np.float64]) -> NDArray[np.float64]:
     scale = np.linalg.norm(jacobian, axis=0)
     if not (np.isfinite(scale).all() and scale.all()):
         raise CalibrationError("expected finite derivatives, not all zero, in every parameter")
-    triangle, pivots = qr(jacobian / scale, mode="r", pivoting=True)
-    # pivoting puts the smallest remainder last, next to columns of length one
-    if not abs(triangle[count - 1, count - 1]) > quotes * np.finfo(float).eps:
+    scaled = jacobian / scale
+    sizes = np.abs(scaled).max(axis=1)
+    order = np.argsort(-sizes, kind="stable")
+    found: Any = qr(scaled[order], mode="r", pivoting=True)
+    triangle, pivots = found[0][:count], found[1]
+    sizes = sizes[order][:count]
+    if not (np.abs(np.diag(triangle)) > quotes * np.finfo(float).eps * sizes).all():
         raise CalibrationError(
             "expected quotes that determine every free parameter; the derivatives are linearly "
             "dependent to working precision: fix some"
         )
-    inverse = solve_triangular(triangle[:count], np.eye(count))
+    inverse = solve_triangular(triangle / sizes[:, None], np.diag(1.0 / sizes))
     errors = np.empty(count)
     errors[pivots] = np.linalg.norm(inverse, axis=1)
     return errors / scale

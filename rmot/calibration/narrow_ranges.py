@@ -16,12 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev, legendre
 from numpy.typing import NDArray
-from scipy.linalg import qr, solve_triangular
 
 from rmot.calibration.coordinates import COORDINATES
 from rmot.calibration.design import designed_smile, standardised_jacobian, volatility_noise
 from rmot.calibration.information import cramer_rao_errors
-from rmot.errors import CalibrationError
 
 Vector = NDArray[np.float64]
 
@@ -90,25 +88,11 @@ def narrow_range_errors(expansions: Sequence[Vector], half_width: float) -> Vect
 
     Notes
     -----
-    Rows of the Jacobian differ by powers of delta. Sorted by size and with pivoted columns,
-    Householder's steps are stable row by row (A. J. Cox, N. J. Higham, "Stability of Householder QR
-    factorization for weighted least squares problems", *Numerical Analysis 1997*), so that no
-    digits are lost to the small ones.
+    Rows of the Jacobian differ by powers of delta, which `cramer_rao_errors` is made for.
     """
-    rows = np.concatenate([_legendre_rows(each, half_width) for each in expansions])
-    sizes = np.abs(rows).max(axis=1)
-    order = np.argsort(-sizes, kind="stable")
-    triangle, pivots = qr(rows[order], mode="r", pivoting=True)
-    count = rows.shape[1]
-    triangle, sizes = triangle[:count], sizes[order][:count]
-    if not (np.abs(np.diag(triangle)) > len(rows) * np.finfo(float).eps * sizes).all():
-        raise CalibrationError(
-            "expected smiles that determine every parameter; their derivatives are dependent"
-        )
-    inverse = solve_triangular(triangle / sizes[:, None], np.diag(1.0 / sizes))
-    errors = np.empty(count)
-    errors[pivots] = np.linalg.norm(inverse, axis=1)
-    return errors
+    return cramer_rao_errors(
+        np.concatenate([_legendre_rows(expansion, half_width) for expansion in expansions])
+    )
 
 
 def filled_range_errors(

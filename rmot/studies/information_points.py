@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rmot.calibration import Fit
 from rmot.calibration.design import Noise, price_noise, volatility_noise
 from rmot.market.synthetic import index_half_spread, index_slices
 from rmot.models import RoughHeston
+from rmot.studies.study import Config
 
 FREE = {
     4: ("hurst", "vol_of_vol", "correlation", "initial_variance"),
@@ -56,14 +57,14 @@ NOISES: dict[str, Noise] = {
 """002's two levels, its first read as an error of the price over the forward, and half of what
 index options are typically quoted wide."""
 
-_INDEX_SET = {
-    "hurst": 0.12,
-    "correlation": -0.65,
-    "initial_variance": 0.04,
-    "mean_reversion": 0.3,
-    "long_run_variance": 0.04,
-}
-_VOL_OF_VOL = 0.28
+_INDEX_SET = RoughHeston(
+    hurst=0.12,
+    vol_of_vol=0.28,
+    correlation=-0.65,
+    initial_variance=0.04,
+    mean_reversion=0.3,
+    long_run_variance=0.04,
+)
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,10 @@ class Point:
 
 
 PUBLISHED = {
-    "index": Point.published("002", RoughHeston(vol_of_vol=_VOL_OF_VOL, **_INDEX_SET)),
+    "index": Point.published("002", _INDEX_SET),
     "relative": Point.published(
         r"002, relative $\nu$",
-        RoughHeston.from_relative_vol_of_vol(relative_vol_of_vol=_VOL_OF_VOL, **_INDEX_SET),
+        replace(_INDEX_SET, vol_of_vol=_INDEX_SET.mean_reversion * _INDEX_SET.vol_of_vol),
     ),
     # E. Abi Jaber, "Lifting the Heston model", Quantitative Finance 19 (2019)
     "lifted": Point.published(
@@ -112,3 +113,9 @@ def points(inputs: Mapping[str, Path]) -> dict[str, Point]:
     fit = Fit.load(inputs["SPX_fit"])
     fitted = Point("SPX fit", fit.model, fit.source["kind"], fit.source["sha256"])
     return {**PUBLISHED, "fitted": fitted}
+
+
+def studied(config: Config) -> dict[str, Point]:
+    """Return the points that a profile tabulates: all four, or 002's alone in ``quick``."""
+    found = points(config.inputs)
+    return {"index": found["index"]} if config.profile == "quick" else found

@@ -26,7 +26,7 @@ from rmot.studies.information_points import (
     NOISES,
     PRECISION,
     STRIKES,
-    points,
+    studied,
 )
 from rmot.studies.study import Config, main
 
@@ -40,10 +40,10 @@ PRINTED_POINT, PRINTED_RANGE = "index", "fixed"
 
 
 def run(config: Config) -> pd.DataFrame:
-    """Tabulate all points, ranges, noises, sets of maturities and of free parameters."""
+    """Tabulate the profile's points, all ranges, noises, sets of maturities and of free parameters."""
     most = MOST[config.profile]
     rows = []
-    for name, point in points(config.inputs).items():
+    for name, point in studied(config).items():
         for reach, arguments in RANGES.items():
             for noise, law in NOISES.items():
                 for count, maturities in MATURITIES.items():
@@ -91,8 +91,9 @@ def printed(table: pd.DataFrame) -> str:
             Column(f"{count} width", rf"{count}~$T$: $\pm$", str),
             Column(f"{count} strikes", "strikes", str),
         ]
-    for (noise, free), group in chosen.groupby(["noise", "free"], sort=False):
-        row = {"noise": noise, "free": str(free)}
+    for _, group in chosen.groupby(["noise", "free"], sort=False):
+        first = group.iloc[0]
+        row = {"noise": first["noise"], "free": str(first["free"])}
         for entry in group.to_dict("records"):
             count, needed = entry["maturities"], entry["required_strikes"]
             row[f"{count} width"] = significant(entry["half_width_95"], 2)

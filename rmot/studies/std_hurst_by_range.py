@@ -39,6 +39,7 @@ HURST = {"quick": (0.12,), "full": (0.05, 0.12, 0.3), "deep": (0.05, 0.12, 0.3)}
 # Expansions reach one standard deviation of the shortest smile at most.
 EXPANDED = np.geomspace(1e-12, 0.05, 65)
 SUMMED = np.geomspace(0.05, 0.5, 11)
+DEVIATION = PUBLISHED["index"].model.expected_variance(0.0).item() ** 0.5
 # Two ways to the same number: width of the interpolation in standard deviations, and degree.
 EXPANSIONS = ((1.0, 24), (0.8, 28))
 NODES = (160, 200)
@@ -71,11 +72,10 @@ def _curves(
     model: RoughHeston, maturities: Sequence[float], free: Sequence[str]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the curve near the money and the one beyond."""
-    deviation = model.initial_variance**0.5
     near = []
     for reach, degree in EXPANSIONS:
         expansions = [
-            taylor_gradient(model, maturity, free, reach * deviation * maturity**0.5, degree)
+            taylor_gradient(model, maturity, free, reach * DEVIATION * maturity**0.5, degree)
             for maturity in maturities
         ]
         near.append([narrow_range_errors(expansions, delta)[0] for delta in EXPANDED])
@@ -105,15 +105,15 @@ def _curve(ranges: Vector, found: Sequence[Sequence[float]]) -> pd.DataFrame:
 def printed(table: pd.DataFrame) -> str:
     """Set exponents: measured at the smallest range and at 002's, with the two others beside."""
     rows = []
-    for (free, count, hurst), curve in table.groupby(["free", "maturities", "hurst"]):
-        sloped = curve.dropna(subset="local_slope")
-        least = sloped.loc[sloped["half_width"].idxmin()]
-        usual = sloped.loc[(np.log(sloped["half_width"] / HALF_WIDTH)).abs().idxmin()]
+    sloped = table.dropna(subset="local_slope")
+    for _, curve in sloped.groupby(["free", "maturities", "hurst"]):
+        least = curve.loc[curve["half_width"].idxmin()]
+        usual = curve.loc[(curve["half_width"] / HALF_WIDTH - 1.0).abs().idxmin()]
         rows.append(
             {
-                "free": str(free),
-                "maturities": str(count),
-                "hurst": str(hurst),
+                "free": str(least["free"]),
+                "maturities": str(least["maturities"]),
+                "hurst": str(least["hurst"]),
                 "least": with_error(least["local_slope"], least["slope_error"]),
                 "generic": str(int(least["generic_exponent"])),
                 "usual": fixed(usual["local_slope"], 2),

@@ -6,8 +6,11 @@ and the slope of log Std(H) in log m, which 002 and 001 (3.1) put at -1/2.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from scipy.stats import linregress
 
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.calibration.design import (
@@ -20,10 +23,12 @@ from rmot.calibration.design import (
 from rmot.calibration.information import effective_dimension, fisher_information
 from rmot.errors import CalibrationError
 from rmot.models import RoughHeston
-from rmot.studies.information_points import FREE, HALF_WIDTH, MATURITIES, NOISES, points
+from rmot.studies.information_points import FREE, HALF_WIDTH, MATURITIES, NOISES, studied
 from rmot.studies.study import Config, main
 
 STRIKES = (5, 7, 10, 14, 20, 28, 35, 50, 70, 100, 140, 200)
+# a straight line holds where the ends of the range weigh little
+FITTED_FROM = 20
 PRINTED = {"point": "index", "noise": "0.2% in volatility", "strikes": (5, 10, 20, 50, 100, 200)}
 
 
@@ -33,21 +38,32 @@ def claimed_dimension(strikes: int) -> int:
 
 
 def run(config: Config) -> pd.DataFrame:
-    """Tabulate all points, noises, sets of maturities and of free parameters."""
-    rows = []
-    for name, point in points(config.inputs).items():
+    """Tabulate the profile's points, all noises, sets of maturities and of free parameters."""
+    tables = []
+    for name, point in studied(config).items():
         for noise, law in NOISES.items():
             for count, maturities in MATURITIES.items():
-                rows += [
-                    {"point": name, "noise": noise, "maturities": count, **row, **point.columns}
+                rows = [
+                    row
                     for strikes in STRIKES
                     for row in _measured(point.model, Design(strikes, HALF_WIDTH, maturities, law))
                 ]
-    table = pd.DataFrame(rows)
-    lines = table.groupby(["point", "noise", "maturities", "free"], sort=False)
-    rise = lines["std_hurst"].transform(lambda error: np.log(error).diff())
-    return table.assign(
-        local_slope=rise / lines["strikes"].transform(lambda strikes: np.log(strikes).diff())
+                tables += [
+                    _sloped(line).assign(point=name, noise=noise, maturities=count, **point.columns)
+                    for _, line in pd.DataFrame(rows).groupby("free")
+                ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _sloped(line: pd.DataFrame) -> pd.DataFrame:
+    """Add slopes in logarithms: from row to row, and of the straight line from 20 strikes on."""
+    x, y = np.log(line["strikes"].to_numpy()), np.log(line["std_hurst"].to_numpy())
+    chosen = line["strikes"].to_numpy() >= FITTED_FROM
+    fit: Any = linregress(x[chosen], y[chosen])
+    return line.assign(
+        local_slope=np.diff(y, prepend=np.nan) / np.diff(x, prepend=np.nan),
+        fitted_slope=fit.slope,
+        fitted_slope_error=fit.stderr,
     )
 
 
