@@ -40,7 +40,7 @@ PRINTED_POINT, PRINTED_RANGE = "index", "fixed"
 
 
 def run(config: Config) -> pd.DataFrame:
-    """Tabulate the profile's points, all ranges, noises, sets of maturities and of free parameters."""
+    """Tabulate the profile's points, all ranges, noises, maturities and free parameters."""
     most = MOST[config.profile]
     rows = []
     for name, point in studied(config).items():
