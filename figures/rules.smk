@@ -1,24 +1,26 @@
-# One script a figure: a table in, a PDF and a PNG out.
+# One script a figure: tables in, a PDF and a PNG out.
 
 FIGURES = {
-    "calibrated_smiles": "tables/calibrated_smiles.csv",
-    "price_bounds": "tables/price_bounds.csv",
-    "work_precision": "benchmarks/engine_timing.csv",
+    "calibrated_smiles": ["tables/calibrated_smiles.csv"],
+    "information": ["tables/std_hurst_by_strikes.csv", "tables/std_hurst_by_range.csv"],
+    "price_bounds": ["tables/price_bounds.csv"],
+    "work_precision": ["benchmarks/engine_timing.csv"],
 }
 
 
 rule figure:
     input:
-        lambda wildcards: f"{RESULTS}/{FIGURES[wildcards.name]}",
+        lambda wildcards: [f"{RESULTS}/{table}" for table in FIGURES[wildcards.name]],
     output:
         pdf=f"{RESULTS}/figures/{{name}}.pdf",
         png=f"{RESULTS}/figures/{{name}}.png",
     params:
         code=lambda wildcards: code_hash(f"figures.{wildcards.name}"),
+        tables=lambda wildcards, input: " ".join(f"--input {table}" for table in input),
     benchmark:
         f"{RESULTS}/timings/figure_{{name}}.tsv"
     shell:
-        "python -m figures.{wildcards.name} --profile {PROFILE} --input {input}"
+        "python -m figures.{wildcards.name} --profile {PROFILE} {params.tables}"
         " --output {output.pdf}"
 
 

@@ -75,7 +75,8 @@ def main(draw: Callable[[Request], Figure]) -> None:
 def stamp(figure: Figure, profile: str, tables: tuple[pd.DataFrame, ...]) -> None:
     """Say in the figure itself when it is not of real data, or not of full size."""
     kinds = {str(kind) for table in tables if "data" in table for kind in table["data"].unique()}
-    remarks = [f"{kind} data" for kind in sorted(kinds - {"real"})]
+    # of models alone there is nothing to say
+    remarks = [f"{kind} data" for kind in sorted(kinds - {"real", "drawn"})]
     if profile != "full":
         remarks.append(f"{profile} profile")
     if remarks:

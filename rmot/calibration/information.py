@@ -6,8 +6,11 @@ Quotes are implied volatilities with independent Gaussian errors of standard dev
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr, solve_triangular
 
 from rmot.errors import CalibrationError
 
@@ -35,26 +38,55 @@ def effective_dimension(information: NDArray[np.float64]) -> int:
     return int(np.sum(eigenvalues >= RELATIVE_THRESHOLD * eigenvalues[-1]))
 
 
-def cramer_rao_covariance(information: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Invert the information.
+def cramer_rao_errors(jacobian: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the square roots of the diagonal of the inverse information, shape (n_parameters,).
+
+    They come from the derivatives themselves, whose condition number is only the root of the
+    information's, and do not suffer from quotes of very different weight.
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (n_quotes, n_parameters)
+        Derivatives of the standardised residuals.
 
     Raises
     ------
     CalibrationError
-        When the matrix is singular to working precision: then some combination of the
-        parameters leaves no trace in the quotes.
+        Fewer quotes than parameters, or columns that are dependent to working precision.
+
+    Notes
+    -----
+    With rows sorted by size and columns pivoted, Householder's steps are stable row by row (A. J.
+    Cox, N. J. Higham, "Stability of Householder QR factorization for weighted least squares
+    problems", *Numerical Analysis 1997*): no digits of the small rows are lost to the large.
     """
-    eigenvalues, vectors = np.linalg.eigh(information)
-    if not eigenvalues[0] > eigenvalues[-1] * len(eigenvalues) * np.finfo(float).eps:
+    quotes, count = jacobian.shape
+    if quotes < count:
+        raise CalibrationError(f"expected at least {count} quotes; got {quotes}")
+    scale = np.linalg.norm(jacobian, axis=0)
+    if not (np.isfinite(scale).all() and scale.all()):
+        raise CalibrationError("expected finite derivatives, not all zero, in every parameter")
+    scaled = jacobian / scale
+    sizes = np.abs(scaled).max(axis=1)
+    order = np.argsort(-sizes, kind="stable")
+    found: Any = qr(scaled[order], mode="r", pivoting=True)
+    triangle, pivots = found[0][:count], found[1]
+    sizes = sizes[order][:count]
+    if not (np.abs(np.diag(triangle)) > quotes * np.finfo(float).eps * sizes).all():
         raise CalibrationError(
-            "expected quotes that determine every free parameter; the Fisher information is "
-            f"singular (eigenvalues {eigenvalues[0]:.3g} to {eigenvalues[-1]:.3g}): fix some"
+            "expected quotes that determine every free parameter; the derivatives are linearly "
+            "dependent to working precision: fix some"
         )
-    return (vectors / eigenvalues) @ vectors.T
+    inverse = solve_triangular(triangle / sizes[:, None], np.diag(1.0 / sizes))
+    errors = np.empty(count)
+    errors[pivots] = np.linalg.norm(inverse, axis=1)
+    return errors / scale
 
 
 def standard_errors(information: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return Cramer-Rao errors; inf for a parameter whose information is singular.
+
+    Where it is nearly so, `cramer_rao_errors` of the derivatives has more digits.
 
     Parameters
     ----------

@@ -65,8 +65,8 @@ class Smile:
         come from the put by parity.
     bid_volatility, ask_volatility, implied_volatility : ndarray, shape (n,)
         Black's, per square root of a year; the last is that of the mid price.
-    parity : ParityFit
-        Where forward and discount factor come from.
+    parity : ParityFit or None
+        Where forward and discount factor come from; None for a smile made without parity.
     """
 
     expiry: date
@@ -82,7 +82,7 @@ class Smile:
     bid_volatility: Vector
     ask_volatility: Vector
     implied_volatility: Vector
-    parity: ParityFit
+    parity: ParityFit | None
 
     @property
     def label(self) -> str:

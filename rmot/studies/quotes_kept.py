@@ -20,6 +20,7 @@ def run(config: Config) -> pd.DataFrame:
     for underlying, path in config.inputs.items():
         surface = read_chain(path).surface(maturities=EXPIRIES)
         for smile in surface.slices:
+            assert smile.parity is not None  # as in every slice of a chain
             dropped = sum(
                 count
                 for label, why, count in surface.report.counts

@@ -26,10 +26,16 @@ class Config:
     profile : {"full", "quick", "deep"}
     inputs : dict of str to Path
         Files by name, such as ``{"SPX": Path("...")}``.
+    case : str
+        Which of a study's cases to run, where it has several.
+    seed : int
+        Where a study draws random numbers.
     """
 
     profile: str = "full"
     inputs: dict[str, Path] = field(default_factory=dict)
+    case: str = ""
+    seed: int = 0
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
@@ -58,12 +64,14 @@ def main(
 
 
 def parse(arguments: Sequence[str] | None = None) -> tuple[Config, Path]:
-    """Read ``--profile P --input NAME=PATH ... --output PATH``."""
+    """Read ``--profile P --input NAME=PATH ... --case C --seed N --output PATH``."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--profile", choices=PROFILES, default="full")
     parser.add_argument("--input", action="append", default=[], metavar="NAME=PATH")
+    parser.add_argument("--case", default="")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args(arguments)
     inputs = dict(entry.split("=", 1) for entry in options.input)
     named = {name: Path(path) for name, path in inputs.items()}
-    return Config(options.profile, named), options.output
+    return Config(options.profile, named, options.case, options.seed), options.output
