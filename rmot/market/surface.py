@@ -8,7 +8,7 @@ keeps its digits where the call's are lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
@@ -53,10 +53,11 @@ class Smile:
     expiry : date
     settlement : {"AM", "PM"}
     maturity : float
-        In years of 365 days.
+        In years of 365 days; of 365.25 in a table of implied volatilities, as the table has it.
     forward : float
         In the units of the strikes.
     discount_factor : float
+        NaN where the forward was given: it then enters nowhere.
     strike, log_moneyness : ndarray, shape (n,)
         K, and log(K/F).
     bid_price, ask_price, call_price : ndarray, shape (n,)
@@ -64,8 +65,8 @@ class Smile:
         come from the put by parity.
     bid_volatility, ask_volatility, implied_volatility : ndarray, shape (n,)
         Black's, per square root of a year; the last is that of the mid price.
-    parity : ParityFit
-        Where forward and discount factor come from.
+    parity : ParityFit or None
+        Where forward and discount factor come from; None where the file gives the forward.
     """
 
     expiry: date
@@ -81,7 +82,7 @@ class Smile:
     bid_volatility: Vector
     ask_volatility: Vector
     implied_volatility: Vector
-    parity: ParityFit
+    parity: ParityFit | None
 
     @property
     def label(self) -> str:
@@ -179,8 +180,13 @@ def build_surface(
     maturities: Iterable[date | str] | None = None,
     filters: Sequence[QuoteFilter] = (),
     valuation: datetime | None = None,
+    make_smile: SmileMaker | None = None,
 ) -> OptionSurface:
-    """Build the surface of a chain; see `OptionChain.surface`."""
+    """Build the surface of a chain; see `OptionChain.surface`.
+
+    `make_smile` turns the live quotes of one slice into a smile; by default, by parity.
+    """
+    make_smile = make_smile or _smile
     if valuation is None:
         valuation = valuation_instant(snapshot)
     elif valuation.tzinfo is None:
@@ -190,6 +196,10 @@ def build_surface(
     if not np.any(quotes["bid"].to_numpy() > 0):
         raise DataError(f"{source.id}: the chain has no bids, so no implied volatilities")
     fate = _Fates(len(quotes))
+    if "fault" in quotes:
+        for fault, rows in quotes.groupby("fault").indices.items():
+            if fault:
+                fate.drop(rows, str(fault))
     for quote_filter in DEFAULT_FILTERS:
         fate.drop(np.flatnonzero(quote_filter.rejects(quotes)), quote_filter.reason)
     wanted = None if maturities is None else _dates(maturities)
@@ -203,7 +213,7 @@ def build_surface(
         elif wanted is not None and part.expiry not in wanted:
             fate.drop(part.rows, NOT_ASKED_FOR)
         else:
-            smile = _smile(part, quotes, fate, filters)
+            smile = make_smile(part, quotes, fate, filters)
             smiles += [] if smile is None else [smile]
     report = FilterReport.of((part.label, fate.reasons(part.rows)) for part in slices)
     if not smiles:
@@ -239,13 +249,19 @@ class _Slice:
         return _label(self.expiry, self.settlement)
 
 
+SmileMaker = Callable[[_Slice, pd.DataFrame, _Fates, Sequence[QuoteFilter]], Smile | None]
+
+
 def _slices(quotes: pd.DataFrame, valuation: datetime) -> list[_Slice]:
     groups = quotes.groupby(["expiry", "settlement"], sort=True).indices
     parts = []
     for key, rows in groups.items():
         expiry, settlement = cast("tuple[date, Settlement]", key)
-        settled = settlement_instant(expiry, settlement)
-        parts.append(_Slice(expiry, settlement, year_fraction(valuation, settled), rows))
+        if "maturity" in quotes:
+            maturity = float(quotes["maturity"].iloc[rows[0]])
+        else:
+            maturity = year_fraction(valuation, settlement_instant(expiry, settlement))
+        parts.append(_Slice(expiry, settlement, maturity, rows))
     return sorted(parts, key=lambda part: (part.maturity, part.settlement))
 
 
@@ -266,13 +282,28 @@ def _smile(
     part: _Slice, quotes: pd.DataFrame, fate: _Fates, filters: Sequence[QuoteFilter]
 ) -> Smile | None:
     rows = fate.alive(part.rows)
-    table = quotes.loc[rows, ["strike", "is_call", "bid", "ask"]].assign(row=rows)
+    table = quotes.loc[rows].assign(row=rows)
     try:
         parity = _parity(table, part.maturity)
     except DataError as error:
         fate.drop(rows, f"no forward: {error}")
         return None
     table = _in_units_of_the_forward(table, parity, part, fate)
+    return smile_of_table(
+        table, part, fate, filters, parity.forward, parity.discount_factor, parity
+    )
+
+
+def smile_of_table(
+    table: pd.DataFrame,
+    part: _Slice,
+    fate: _Fates,
+    filters: Sequence[QuoteFilter],
+    forward: float,
+    discount_factor: float,
+    parity: ParityFit | None,
+) -> Smile | None:
+    """Apply the user's filters to finished quotes; None where none is left."""
     for quote_filter in filters:
         rejected = quote_filter.rejects(table)
         fate.drop(table["row"].to_numpy()[rejected], quote_filter.reason)
@@ -283,8 +314,8 @@ def _smile(
         part.expiry,
         part.settlement,
         part.maturity,
-        parity.forward,
-        parity.discount_factor,
+        forward,
+        discount_factor,
         **{name: _frozen(table[[name]].to_numpy(dtype=float)[:, 0]) for name in _SMILE_COLUMNS},
         parity=parity,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rmot.artifact.formats import Column, fixed, latex_table
+from rmot.errors import DataError
 from rmot.market import read_chain
 from rmot.market.filters import IN_THE_MONEY, KEPT
 from rmot.studies.index_quotes import EXPIRIES
@@ -20,6 +21,11 @@ def run(config: Config) -> pd.DataFrame:
     for underlying, path in config.inputs.items():
         surface = read_chain(path).surface(maturities=EXPIRIES)
         for smile in surface.slices:
+            parity = smile.parity
+            if parity is None:
+                raise DataError(
+                    f"{path}: expected prices of puts and calls; the forwards are given"
+                )
             dropped = sum(
                 count
                 for label, why, count in surface.report.counts
@@ -32,11 +38,11 @@ def run(config: Config) -> pd.DataFrame:
                     "settlement": smile.settlement,
                     "maturity": smile.maturity,
                     "forward": smile.forward,
-                    "forward_standard_error": smile.parity.forward_error,
-                    "forward_lower": smile.parity.forward_interval[0],
-                    "forward_upper": smile.parity.forward_interval[1],
+                    "forward_standard_error": parity.forward_error,
+                    "forward_lower": parity.forward_interval[0],
+                    "forward_upper": parity.forward_interval[1],
                     "discount_factor": smile.discount_factor,
-                    "discount_standard_error": smile.parity.discount_factor_error,
+                    "discount_standard_error": parity.discount_factor_error,
                     "kept": len(smile.log_moneyness),
                     "dropped": dropped,
                     "lowest_log_moneyness": float(smile.log_moneyness.min()),

@@ -34,6 +34,7 @@ def recovered_within(path, slices, smile, tick):
     assert len(surface) == len(slices)
     for found, true in zip(surface, slices, strict=True):
         fit = found.parity
+        assert fit is not None
         weight = fit.weight * np.maximum(fit.width, fit.width[fit.width > 0].min()) ** -2.0
         centre = np.average(fit.strike, weights=weight)
         x = fit.strike - centre
