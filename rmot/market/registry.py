@@ -203,14 +203,16 @@ def verify(ids: Iterable[str] | None = None) -> Iterator[Verification]:
         if path is None:
             yield Verification(dataset.id, None, "missing", dataset.sha256, None)
             continue
-        found = sha256(path)
-        same = found == dataset.sha256
-        if not same and dataset.content_sha256 is not None:
-            content = _unpacked(path)
-            same = content is not None and (
-                hashlib.sha256(content).hexdigest() == dataset.content_sha256
-            )
-        yield Verification(dataset.id, path, "ok" if same else "different", dataset.sha256, found)
+        state = "ok" if holds(dataset, path) else "different"
+        yield Verification(dataset.id, path, state, dataset.sha256, sha256(path))
+
+
+def holds(dataset: Dataset, path: Path) -> bool:
+    """Return whether a file is the dataset: the stored bytes, or the original in some gzip."""
+    if sha256(path) == dataset.sha256:
+        return True
+    content = _unpacked(path) if dataset.content_sha256 is not None else None
+    return content is not None and hashlib.sha256(content).hexdigest() == dataset.content_sha256
 
 
 def _registry_path() -> Path:

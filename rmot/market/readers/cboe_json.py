@@ -14,11 +14,13 @@ both are there, strike by strike, under the same `e`. The file keeps Cboe's orde
 so the rows of such an expiry form two runs of rising strikes, the morning's first. That is taken
 as evidence, and prices may veto it: the afternoon's options live six and a half hours longer, so
 they must not be cheaper. With one run, more than two, or dearer morning options the settlement is
-unknown, and each of these quotes carries a `fault` by which the surface drops it.
+unknown, and each of these quotes carries a `fault` by which the surface drops it. Options on VIX
+settle in the morning, weekly ones too; all bear the root VIX here.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -164,11 +166,12 @@ def _dearer(
 ) -> bool:
     """Return whether the options of the first run cost more than the same ones of the second."""
     prices = [
-        pd.Series(mid[rows], index=pd.MultiIndex.from_arrays([strikes[rows], is_call[rows]]))
+        dict(zip(zip(strikes[rows], is_call[rows], strict=True), mid[rows], strict=True))
         for rows in (first, second)
     ]
-    one, other = (each[~each.index.duplicated()].dropna() for each in prices)
-    return bool((one - other.reindex(one.index)).median() > 0)
+    excess = [price - prices[1].get(option, math.nan) for option, price in prices[0].items()]
+    known = [each for each in excess if not math.isnan(each)]
+    return bool(known) and float(np.median(known)) > 0
 
 
 READER: Final = Reader("cboe_json", recognises, parse)

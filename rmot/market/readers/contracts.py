@@ -43,6 +43,7 @@ OTHER_DELIVERABLE = "another root than the underlying's (adjusted contract)"
 
 _FRIDAY = 4
 _SETTLEMENT_LAG = timedelta(days=30)
+_LAST_YEAR_OF_THE_FIRST_RULE = 2004
 
 
 def exercise_of(underlying: str) -> Exercise:
@@ -142,13 +143,14 @@ def vix_expiry(month: date) -> date:
     """Return the final settlement of the VIX futures and standard options of a month.
 
     The Wednesday 30 days before the third Friday of the next month, or the trading day before if
-    that Wednesday or that Friday is a holiday (Cboe Futures Exchange, Rule 1202).
+    that Wednesday or that Friday is a holiday (Cboe Futures Exchange, Rule 1202). The contracts
+    of 2004 settled on the Wednesday before the third Friday of their own month.
     """
+    if month.year <= _LAST_YEAR_OF_THE_FIRST_RULE:
+        return _trading_day_not_after(third_friday(month) - timedelta(days=2))
     friday = third_friday((month.replace(day=1) + timedelta(days=32)).replace(day=1))
     wednesday = friday - _SETTLEMENT_LAG
-    if is_trading_day(friday):
-        return _trading_day_not_after(wednesday)
-    return _trading_day_not_after(wednesday - timedelta(days=1))
+    return _trading_day_not_after(wednesday - timedelta(days=0 if is_trading_day(friday) else 1))
 
 
 def _trading_day_not_after(day: date) -> date:

@@ -10,6 +10,7 @@ writes a row for every weekday; on a holiday it repeats the day before.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from rmot.errors import DataError
 from rmot.market.clock import is_trading_day
 from rmot.market.files import read_text
 from rmot.market.readers import Reader
-from rmot.market.readers.tables import csv_table, dates, numbers
+from rmot.market.readers.tables import CsvTable, csv_table
 from rmot.market.registry import DataSource, describe
 
 COLUMNS: Final = ("date", "ticker", "underlying", "expiry", "strike")
@@ -72,8 +73,8 @@ def read_last_prices(path: str | os.PathLike[str]) -> LastPrices:
     path = Path(path)
     where = path.name
     table = csv_table(read_text(path, "a table of last prices"), where, _columns())
-    quotes = pd.concat([_side(table, side, where) for side in _SIDES], ignore_index=True)
-    _require_percent(quotes["iv"], where)
+    quotes = pd.concat([_side(table, side) for side in _SIDES], ignore_index=True)
+    _require_percent(quotes["iv"].to_numpy(float), where)
     quotes["iv"] = quotes["iv"].where(quotes["iv"] > 0) / 100
     dropped: dict[str, int] = {}
     trading = {day: is_trading_day(day) for day in quotes["date"].unique()}
@@ -114,22 +115,23 @@ def _columns() -> tuple[str, ...]:
     return (*COLUMNS, *(side + field for side in _SIDES for field in _FIELDS))
 
 
-def _side(table: pd.DataFrame, side: str, where: str) -> pd.DataFrame:
+def _side(table: CsvTable, side: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "date": dates(table, "date", where),
-            "underlying": table["ticker"].to_numpy(),
-            "spot": numbers(table, "underlying", where),
-            "expiry": dates(table, "expiry", where),
-            "strike": numbers(table, "strike", where),
+            "date": table.dates("date"),
+            "underlying": table.columns["ticker"],
+            "spot": table.numbers("underlying"),
+            "expiry": table.dates("expiry"),
+            "strike": table.numbers("strike"),
             "is_call": np.full(len(table), _SIDES[side]),
         }
-        | {ours: numbers(table, side + theirs, where) for theirs, ours in _FIELDS.items()}
+        | {ours: table.numbers(side + theirs) for theirs, ours in _FIELDS.items()}
     )
 
 
-def _require_percent(volatility: pd.Series, where: str) -> None:
-    median = volatility[volatility > 0].median()
+def _require_percent(volatility: np.ndarray, where: str) -> None:
+    known = volatility[volatility > 0]
+    median = float(np.median(known)) if known.size else math.inf
     if median < _LOWEST_MEDIAN_PERCENT:
         raise DataError(
             f"{where}: expected volatilities in percent; their median is {median:g}, "

@@ -6,32 +6,113 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from rmot.errors import DataError
 
 _EMPTY = ("", "NA", "NaN", "nan")
 
 
-def csv_table(text: str, where: str, columns: Iterable[str]) -> pd.DataFrame:
-    """Return the cells as stripped text, indexed by the line of the file.
+@dataclass(frozen=True)
+class CsvTable:
+    """The cells of a CSV file as text, column by column.
+
+    Attributes
+    ----------
+    where : str
+        The file's name in errors.
+    lines : tuple of int
+        The line of the file on which each row stands.
+    columns : mapping of str to tuple of str
+    """
+
+    where: str
+    lines: tuple[int, ...]
+    columns: Mapping[str, tuple[str, ...]]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.columns
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def here(self, row: int) -> str:
+        """Return the place of a row, for an error."""
+        return f"{self.where}, line {self.lines[row]}"
+
+    def numbers(self, name: str) -> np.ndarray:
+        """Return a column as floats, shape (n,); an empty cell is NaN.
+
+        Raises
+        ------
+        DataError
+            A cell is not a number.
+        """
+        cells = self.columns[name]
+        try:
+            return np.array([_number(cell) for cell in cells])
+        except ValueError:
+            bad = [row for row, cell in enumerate(cells) if not _is_number(cell)]
+        raise DataError(
+            f"{self.here(bad[0])}: expected a number in column {name!r}; got "
+            f"{cells[bad[0]]!r} ({len(bad)} such cells)"
+        )
+
+    def dates(self, name: str, form: str | None = None) -> list[date]:
+        """Return a column of dates in ISO's form, or in that of `strptime`.
+
+        Raises
+        ------
+        DataError
+            A cell is no such date.
+        """
+        known: dict[str, date] = {}
+        for row, cell in enumerate(self.columns[name]):
+            if cell not in known:
+                known[cell] = _date(cell, form, self.here(row), name)
+        return [known[cell] for cell in self.columns[name]]
+
+    def booleans(self, name: str, choices: Mapping[str, bool]) -> np.ndarray:
+        """Return a column as booleans, shape (n,), by the table `choices`.
+
+        Raises
+        ------
+        DataError
+            A cell is not in the table.
+        """
+        cells = self.columns[name]
+        for row, cell in enumerate(cells):
+            if cell not in choices:
+                raise DataError(
+                    f"{self.here(row)}: expected {_either(choices)} for {name!r}; got {cell!r}"
+                )
+        return np.array([choices[cell] for cell in cells], dtype=bool)
+
+
+def csv_header(text: str) -> list[str]:
+    """Return the names in the first line."""
+    return [cell.strip().strip('"') for cell in text.lstrip().split("\n", 1)[0].split(",")]
+
+
+def csv_table(text: str, where: str, columns: Iterable[str]) -> CsvTable:
+    """Split a CSV file into columns.
 
     Parameters
     ----------
     text, where : str
         The whole file, and its name in errors.
     columns : iterable of str
-        The columns that must be there.
+        Those that must be there; others may be.
 
     Raises
     ------
     DataError
-        A column is missing, a row is ragged, or there are no rows.
+        A column is missing or comes twice, a row is ragged, or there are no rows.
     """
     reader = csv.reader(io.StringIO(text), skipinitialspace=True)
     try:
@@ -39,7 +120,11 @@ def csv_table(text: str, where: str, columns: Iterable[str]) -> pd.DataFrame:
         rows = [(reader.line_num, cells) for cells in reader if cells]
     except csv.Error as error:
         raise DataError(f"{where}: expected comma-separated values; {error}") from None
-    require_columns(header, columns, where)
+    missing = [name for name in columns if name not in header]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if missing or twice:
+        what = "missing: " + ", ".join(missing) if missing else "repeated: " + ", ".join(twice)
+        raise DataError(f"{where}: expected each column once; {what}")
     if not rows:
         raise DataError(f"{where}: expected rows below the column line; there are none")
     for line, cells in rows:
@@ -49,52 +134,7 @@ def csv_table(text: str, where: str, columns: Iterable[str]) -> pd.DataFrame:
                 "(a row that is cut off?)"
             )
     lines, cells = zip(*rows, strict=True)
-    return pd.DataFrame(list(cells), columns=pd.Index(header), index=pd.Index(lines), dtype=object)
-
-
-def require_columns(header: Iterable[str], columns: Iterable[str], where: str) -> None:
-    """Raise a DataError that names the columns that are missing or come twice."""
-    header = list(header)
-    missing = [name for name in columns if name not in header]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if missing or twice:
-        what = "missing: " + ", ".join(missing) if missing else "repeated: " + ", ".join(twice)
-        raise DataError(f"{where}: expected each column once; {what}")
-
-
-def numbers(table: pd.DataFrame, name: str, where: str) -> np.ndarray:
-    """Return a column as floats, shape (n,); an empty cell is NaN.
-
-    Raises
-    ------
-    DataError
-        A cell is not a number.
-    """
-    cells = table[name]
-    values = pd.to_numeric(cells, errors="coerce").astype(float)
-    bad = values.isna() & ~cells.isin(_EMPTY)
-    if bad.any():
-        line = bad.idxmax()
-        raise DataError(
-            f"{where}, line {line}: expected a number in column {name!r}; got "
-            f"{cells.loc[line]!r} ({bad.sum()} such cells)"
-        )
-    return values.to_numpy()
-
-
-def dates(table: pd.DataFrame, name: str, where: str, form: str | None = None) -> list[date]:
-    """Return a column of dates in ISO's form, or in that of `strptime`.
-
-    Raises
-    ------
-    DataError
-        A cell is no such date.
-    """
-    known: dict[str, date] = {}
-    for line, cell in table[name].items():
-        if cell not in known:
-            known[cell] = _date(cell, form, f"{where}, line {line}", name)
-    return [known[cell] for cell in table[name]]
+    return CsvTable(where, lines, dict(zip(header, zip(*cells, strict=True), strict=True)))
 
 
 def iso_dates(cells: Sequence[Any], name: str, where: str) -> list[date]:
@@ -121,7 +161,8 @@ def json_object(text: str, where: str, keys: Iterable[str]) -> dict[str, Any]:
         The text is not JSON (a file that is cut off never is) or not an object, or lacks a key.
     """
     try:
-        found = json.loads(text)
+        # An integer beyond any float is infinite, not an OverflowError further down.
+        found = json.loads(text, parse_int=float)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: expected JSON, whole; {error}") from None
     if not isinstance(found, dict):
@@ -171,7 +212,7 @@ def json_numbers(columns: dict[str, list[Any]], name: str, where: str) -> np.nda
 
 
 def json_choice(
-    columns: dict[str, list[Any]], name: str, choices: dict[str, bool], where: str
+    columns: dict[str, list[Any]], name: str, choices: Mapping[str, bool], where: str
 ) -> np.ndarray:
     """Return values as booleans, shape (n,), by the table `choices`.
 
@@ -183,8 +224,7 @@ def json_choice(
     for number, value in enumerate(columns[name], start=1):
         if not isinstance(value, str) or value not in choices:
             raise DataError(
-                f"{where}, quote {number}: expected {' or '.join(map(repr, choices))} for "
-                f"{name!r}; got {value!r}"
+                f"{where}, quote {number}: expected {_either(choices)} for {name!r}; got {value!r}"
             )
     return np.array([choices[value] for value in columns[name]], dtype=bool)
 
@@ -241,3 +281,19 @@ def _date(cell: Any, form: str | None, here: str, name: str) -> date:
         raise DataError(
             f"{here}: expected a date for {name!r} such as 2026-07-17; got {cell!r}"
         ) from None
+
+
+def _number(cell: str) -> float:
+    return math.nan if cell in _EMPTY else float(cell)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        _number(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _either(choices: Iterable[str]) -> str:
+    return " or ".join(map(repr, choices))

@@ -29,7 +29,7 @@ def require_one_unit(raw: RawChain, where: str) -> None:
     quotes = raw.quotes
     level = raw.spot
     if math.isnan(level) and "forward" in quotes:
-        level = float(quotes["forward"].median())
+        level = float(np.median(quotes["forward"].to_numpy(float)))
     strikes = quotes["strike"].to_numpy(float)
     strikes = strikes[np.isfinite(strikes) & (strikes > 0)]
     if strikes.size:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -26,7 +27,7 @@ import pandas as pd
 from rmot.errors import DataError
 from rmot.market.clock import CLOSE, NEW_YORK
 from rmot.market.readers import RawChain, Reader
-from rmot.market.readers.tables import csv_table, dates, numbers
+from rmot.market.readers.tables import csv_table
 from rmot.numerics import black_otm
 
 COLUMNS: Final = ("Expiry", "Texp", "Strike", "Bid", "Ask", "Fwd")
@@ -67,8 +68,8 @@ def parse(text: str, where: str) -> RawChain:
         is not what the volatilities say.
     """
     table = csv_table(text, where, COLUMNS)
-    expiries = dates(table, "Expiry", where, form="%Y%m%d")
-    maturity, strike, bid, ask, forward = (numbers(table, name, where) for name in COLUMNS[1:])
+    expiries = table.dates("Expiry", form="%Y%m%d")
+    maturity, strike, bid, ask, forward = (table.numbers(name) for name in COLUMNS[1:])
     _require_one_per_expiry(expiries, {"Texp": maturity, "Fwd": forward}, where)
     _require_fractions(bid, where)
     day = _day(expiries, maturity, where)
@@ -80,7 +81,7 @@ def parse(text: str, where: str) -> RawChain:
     )
     call_of_otm = np.where(is_call, 0.0, forward - strike)
     if "CallMid" in table:
-        stated = numbers(table, "CallMid", where)
+        stated = table.numbers("CallMid")
         _require_call_prices(0.5 * (low + high) + call_of_otm, stated, forward, where)
     unlikely = np.isfinite(bid) & ((bid > HIGHEST_VOLATILITY) | (ask > HIGHEST_VOLATILITY))
     quotes = pd.DataFrame(
@@ -109,11 +110,12 @@ def _require_one_per_expiry(
     for name, values in columns.items():
         if not np.all(values > 0):
             raise DataError(f"{where}: expected positive numbers in column {name!r}")
-        counts = pd.Series(values).groupby(expiries).nunique()
-        if counts.max() > 1:
-            raise DataError(
-                f"{where}: expected one {name!r} to an expiry; {counts.idxmax()} has {counts.max()}"
-            )
+        pairs = sorted(set(zip(expiries, values.tolist(), strict=True)))
+        for (day, one), (other_day, other) in pairwise(pairs):
+            if day == other_day:
+                raise DataError(
+                    f"{where}: expected one {name!r} to an expiry; {day} has {one:g} and {other:g}"
+                )
 
 
 def _require_fractions(bid: np.ndarray, where: str) -> None:

@@ -28,7 +28,7 @@ from rmot.market.readers.contracts import (
     roots_of,
     underlying_of,
 )
-from rmot.market.readers.tables import csv_table, dates, numbers, positive_level, zoned_instant
+from rmot.market.readers.tables import CsvTable, csv_table, positive_level, zoned_instant
 
 COLUMNS: Final = (
     "contractSymbol",
@@ -49,9 +49,8 @@ _OPTIONAL = {"lastPrice": "last", "volume": "volume", "openInterest": "open_inte
 
 
 def recognises(head: str) -> bool:
-    """Return whether the first line names yfinance's columns."""
-    first = head.split("\n", 1)[0]
-    return "contractSymbol" in first and "strike" in first
+    """Return whether the first line names yfinance's symbols."""
+    return "contractSymbol" in head.split("\n", 1)[0]
 
 
 def parse(text: str, where: str) -> RawChain:
@@ -65,69 +64,64 @@ def parse(text: str, where: str) -> RawChain:
         or several underlyings in one file).
     """
     table = csv_table(text, where, COLUMNS)
-    sides = table["optionType"]
-    if not sides.isin(("call", "put")).all():
-        line = (~sides.isin(("call", "put"))).idxmax()
-        raise DataError(
-            f"{where}, line {line}: expected 'call' or 'put' for 'optionType'; "
-            f"got {sides.loc[line]!r}"
-        )
-    is_call = (sides == "call").to_numpy(bool)
-    expiries = dates(table, "expirationDate", where)
-    strikes = numbers(table, "strike", where)
-    roots = roots_of(table["contractSymbol"].tolist(), expiries, strikes, is_call, where)
-    last_trade = _instants(table["lastTradeDate"], where)
+    is_call = table.booleans("optionType", {"call": True, "put": False})
+    expiries = table.dates("expirationDate")
+    strikes = table.numbers("strike")
+    roots = roots_of(table.columns["contractSymbol"], expiries, strikes, is_call, where)
+    last_trade = _instants(table)
     underlying = underlying_of(Counter(roots).most_common(1)[0][0])
     faults = np.array(faults_of(roots, underlying, where), dtype=object)
     if "contractSize" in table:
-        faults[(table["contractSize"] != "REGULAR").to_numpy() & (faults == "")] = ODD_SIZE
+        odd = np.array([size != "REGULAR" for size in table.columns["contractSize"]])
+        faults[odd & (faults == "")] = ODD_SIZE
     columns = quote_columns(expiries, roots, strikes, is_call)
-    columns |= {side: numbers(table, side, where) for side in ("bid", "ask")}
+    columns |= {side: table.numbers(side) for side in ("bid", "ask")}
     for theirs, ours in _OPTIONAL.items():
         if theirs in table:
-            columns[ours] = numbers(table, theirs, where)
+            columns[ours] = table.numbers(theirs)
     return RawChain(
         underlying,
-        _spot(table, where),
-        _snapshot(table, last_trade, where),
+        _spot(table),
+        _snapshot(table, last_trade),
         exercise_of(underlying),
-        pd.DataFrame(columns | {"last_trade": last_trade, "fault": faults}),
+        pd.DataFrame(
+            columns | {"last_trade": pd.to_datetime(last_trade, utc=True), "fault": faults}
+        ),
     )
 
 
-def _instants(cells: pd.Series, where: str) -> pd.DatetimeIndex:
-    known = {"": pd.NaT} | {
-        cell: zoned_instant(cell, "lastTradeDate", f"{where}, line {line}")
-        for line, cell in cells.drop_duplicates().items()
-        if cell
-    }
-    return pd.DatetimeIndex(pd.to_datetime([known[cell] for cell in cells], utc=True))
+def _instants(table: CsvTable) -> list[datetime | None]:
+    known: dict[str, datetime | None] = {"": None}
+    for row, cell in enumerate(table.columns["lastTradeDate"]):
+        if cell not in known:
+            known[cell] = zoned_instant(cell, "lastTradeDate", table.here(row))
+    return [known[cell] for cell in table.columns["lastTradeDate"]]
 
 
-def _spot(table: pd.DataFrame, where: str) -> float:
-    levels = np.unique(numbers(table, "underlyingPrice", where))
+def _spot(table: CsvTable) -> float:
+    levels = np.unique(table.numbers("underlyingPrice"))
     if levels.size != 1:
         raise DataError(
-            f"{where}: expected one level of one underlying in 'underlyingPrice'; "
+            f"{table.where}: expected one level of one underlying in 'underlyingPrice'; "
             f"got {levels.size}, from {levels[0]:g} to {levels[-1]:g}"
         )
-    return positive_level(float(levels[0]), "underlyingPrice", where)
+    return positive_level(float(levels[0]), "underlyingPrice", table.where)
 
 
-def _snapshot(table: pd.DataFrame, last_trade: pd.DatetimeIndex, where: str) -> datetime:
-    latest = last_trade.max()
+def _snapshot(table: CsvTable, last_trade: list[datetime | None]) -> datetime:
+    trades = [stamp for stamp in last_trade if stamp is not None]
     if "snapshot" not in table:
-        if latest is pd.NaT:
-            raise DataError(f"{where}: expected a 'lastTradeDate'; every one is empty")
-        return latest.to_pydatetime()
-    stamps = table["snapshot"].unique()
+        if not trades:
+            raise DataError(f"{table.where}: expected a 'lastTradeDate'; every one is empty")
+        return max(trades)
+    stamps = sorted(set(table.columns["snapshot"]))
     if len(stamps) != 1:
-        raise DataError(f"{where}: expected one snapshot; got {len(stamps)}")
-    stamp = zoned_instant(stamps[0], "snapshot", where)
-    if latest is not pd.NaT and latest > stamp:
+        raise DataError(f"{table.where}: expected one snapshot; got {len(stamps)}")
+    stamp = zoned_instant(stamps[0], "snapshot", table.where)
+    if trades and max(trades) > stamp:
         raise DataError(
-            f"{where}: expected a snapshot after the last trade ({latest.isoformat()}); "
-            f"got {stamp.isoformat()}"
+            f"{table.where}: expected a snapshot after the last trade "
+            f"({max(trades).isoformat()}); got {stamp.isoformat()}"
         )
     return stamp
 
