@@ -169,7 +169,8 @@ def _clean(
     drop(table.index.duplicated(), DUPLICATE)
     table = table.sort_index()
     levels = table[[name for name in _OHLC if name in table]].to_numpy(float)
-    drop(~((levels > 0) & np.isfinite(levels)).all(axis=1), NOT_POSITIVE)
+    usable = ((levels > 0) & np.isfinite(levels)).all(axis=1)
+    drop(np.asarray(~usable, dtype=bool), NOT_POSITIVE)
     if bad_ticks:
         drop(_off_both_neighbours(table["close"].to_numpy(float)), _bad_tick())
     if table.empty:

@@ -1,12 +1,14 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+import numpy as np
 import pytest
 
 from rmot.errors import DataError
 from rmot.market import read_chain
 from rmot.market.clock import NEW_YORK
 from rmot.market.readers.cboe_json import UNKNOWN_SETTLEMENT
+from rmot.market.registry import locate
 
 STANDARD = date(2026, 8, 21)
 
@@ -63,6 +65,24 @@ def test_unclear_settlements_are_dropped_with_a_reason(
     surface = chain.surface()
     assert [smile.label for smile in surface] == ["2026-09-25 PM"]
     assert surface.report.reasons()[UNKNOWN_SETTLEMENT] == len(roots(chain))
+
+
+@pytest.mark.parametrize("index", ["SPX", "NDX"])
+def test_on_real_files_the_afternoon_has_more_variance_left_than_the_morning(index):
+    path = locate(f"chains/cboe_eod_2026/2026-08-07/{index}")
+    if path is None:
+        pytest.skip("the real chains are absent: no data root, or not in it")
+    morning, afternoon = read_chain(path).surface(maturities=[STANDARD])
+    assert (morning.settlement, afternoon.settlement) == ("AM", "PM")
+    variances = []
+    for smile in (morning, afternoon):
+        at_the_money = smile.implied_volatility[np.argmin(np.abs(smile.log_moneyness))]
+        variances.append(at_the_money**2 * smile.maturity)
+    assert variances[0] < variances[1]
+    assert morning.parity is not None
+    assert afternoon.parity is not None
+    low, high = zip(morning.parity.forward_interval, afternoon.parity.forward_interval, strict=True)
+    assert max(low) <= min(high)
 
 
 def test_shuffled_rows_of_a_third_friday_are_unclear(third_friday, make_cboe_json, save):
