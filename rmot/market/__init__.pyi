@@ -11,6 +11,9 @@ from .filters import MaximumAbsLogMoneyness as MaximumAbsLogMoneyness
 from .filters import MaximumRelativeSpread as MaximumRelativeSpread
 from .filters import MinimumPrice as MinimumPrice
 from .filters import QuoteFilter as QuoteFilter
+from .filters import Stale as Stale
+from .histories import History as History
+from .histories import read_history as read_history
 from .parity import ParityFit as ParityFit
 from .parity import fit_parity as fit_parity
 from .parity_region import ParityRegion as ParityRegion
@@ -24,10 +27,16 @@ from .published_filters import MaturityRange as MaturityRange
 from .published_filters import MaximumParityError as MaximumParityError
 from .published_filters import MinimumOpenInterest as MinimumOpenInterest
 from .published_filters import MinimumVolume as MinimumVolume
+from .readers.last_prices import LastPrices as LastPrices
+from .readers.last_prices import read_last_prices as read_last_prices
+from .realised import RealisedVariance as RealisedVariance
+from .realised import read_realised_variance as read_realised_variance
 from .registry import Dataset as Dataset
 from .registry import DataSource as DataSource
 from .surface import OptionSurface as OptionSurface
 from .surface import Smile as Smile
+from .vix_futures import VixFutures as VixFutures
+from .vix_futures import read_vix_futures as read_vix_futures
 
 __all__ = [
     "DEFAULT_FILTERS",
@@ -38,6 +47,8 @@ __all__ = [
     "Dataset",
     "DiscountCurve",
     "FilterReport",
+    "History",
+    "LastPrices",
     "MaturityRange",
     "MaximumAbsLogMoneyness",
     "MaximumParityError",
@@ -51,11 +62,18 @@ __all__ = [
     "ParityRegion",
     "Projection",
     "QuoteFilter",
+    "RealisedVariance",
     "Smile",
+    "Stale",
+    "VixFutures",
     "fit_parity",
     "pool_discounts",
     "pooled_surfaces",
     "project",
     "read_chain",
+    "read_history",
+    "read_last_prices",
+    "read_realised_variance",
+    "read_vix_futures",
     "static_arbitrage",
 ]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmot.errors import DataError, MissingData
+from rmot.errors import DataError, ParameterError
+from rmot.market.files import read_text
 from rmot.market.readers import Exercise, readers
-from rmot.market.registry import DataSource, describe
+from rmot.market.registry import DataSource, datasets, describe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from rmot.market.surface import OptionSurface
 
 _HEAD_CHARACTERS = 4096
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +31,18 @@ class OptionChain:
     Attributes
     ----------
     underlying : str
+        ``"unknown"`` where neither the file, nor the registry, nor the caller names it.
     spot : float
-        The underlying's last level in the file, in the units of the strikes.
+        The underlying's last level in the file, in the units of the strikes; NaN if it has none.
     snapshot : datetime
-        When the file was made, with a time zone.
+        When the quotes were seen or the file was made, with a time zone.
     exercise : {"european", "american"}
     quotes : DataFrame
         One row per quote: `expiry` (date), `root`, `settlement` (``"AM"`` or ``"PM"``), `strike`,
-        `is_call`, `bid`, `ask`, and `last`, `volume`, `open_interest` where the file has them.
+        `is_call`, `bid`, `ask`, and `last`, `volume`, `open_interest`, `last_trade` where the
+        file has them. `fault`, where there is one, says why the reader finds a quote unusable
+        (empty if it does not); the surface drops it with that reason. A table of implied
+        volatilities has more columns: see `rmot.market.readers.volatility_table`.
     source : DataSource
         Which data this is.
     """
@@ -69,7 +71,8 @@ class OptionChain:
             Applied after the default ones (`rmot.market.DEFAULT_FILTERS`), to the finished
             quotes; forwards do not depend on them.
         valuation : datetime, optional
-            With a time zone. By default the snapshot, or the last regular close before it.
+            With a time zone. By default the snapshot, or the last regular close before it. A
+            table of implied volatilities has maturities of its own and takes none.
         discount : DiscountCurve, optional
             Discount factors, pooled from several slices (`rmot.market.pool_discounts`). By
             default each slice's put–call parity gives its own.
@@ -83,24 +86,44 @@ class OptionChain:
         DataError
             The chain has no bids; an expiry asked for is absent or in the past; no quote is left.
         ParameterError
-            `valuation` has no time zone, or `discount` is of another valuation.
+            `valuation` has no time zone, or maturities are given; `discount` is of another
+            valuation, or forwards are given.
         """
-        from rmot.market.surface import build_surface
+        from rmot.market.assembly import build_surface
+        from rmot.market.quoted_prices import smile_of_prices
+        from rmot.market.quoted_volatilities import smile_of_volatilities
 
+        if "bid_volatility" in self.quotes:
+            for name, given in (("valuation", valuation), ("discount", discount)):
+                if given is not None:
+                    raise ParameterError(
+                        f"{self.source.id}: expected no {name}; maturities and forwards are the "
+                        "table's own"
+                    )
+            make_smile = smile_of_volatilities
+        else:
+            make_smile = smile_of_prices(discount)
         return build_surface(
             self.underlying,
             self.snapshot,
             self.quotes,
             self.source,
+            make_smile,
             maturities=maturities,
             filters=filters,
             valuation=valuation,
-            discount=discount,
         )
 
 
-def read_chain(path: str | os.PathLike[str]) -> OptionChain:
+def read_chain(path: str | os.PathLike[str], underlying: str | None = None) -> OptionChain:
     """Read an option chain, gzipped or plain, in any format that a reader recognises.
+
+    Parameters
+    ----------
+    path : path-like
+    underlying : str, optional
+        What the options are on, for a file that does not say it (a table of implied
+        volatilities). Without it the registry is asked.
 
     Raises
     ------
@@ -108,42 +131,31 @@ def read_chain(path: str | os.PathLike[str]) -> OptionChain:
         No such file.
     DataError
         The file is empty, cut off or of no known format, or its reader finds a fault; the
-        message names the file and the fault.
+        message names the file and the fault. Or it is on something else than `underlying`.
     """
     path = Path(path)
-    text = _text(path)
+    text = read_text(path, "an option chain")
     where = path.name
+    from rmot.market.readers.units import require_one_unit
+
     for reader in readers():
         if reader.recognises(text[:_HEAD_CHARACTERS]):
             raw = reader.parse(text, where)
+            require_one_unit(raw, where)
+            if underlying and raw.underlying not in ("", underlying):
+                raise DataError(f"{where}: expected options on {underlying}; got {raw.underlying}")
+            source = describe(path)
             return OptionChain(
-                raw.underlying,
+                raw.underlying or underlying or _registered_underlying(source) or "unknown",
                 raw.spot,
                 raw.snapshot,
                 raw.exercise,
                 raw.quotes,
-                source=describe(path),
+                source,
             )
     known = ", ".join(reader.name for reader in readers())
     raise DataError(f"{where}: expected an option chain in a known format ({known})")
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise MissingData(f"expected an option chain at {path}; there is no such file") from None
-    except OSError as error:
-        raise DataError(f"{path}: expected a readable file; {error.strerror}") from None
-    try:
-        content = gzip.decompress(raw) if raw.startswith(_GZIP_MAGIC) else raw
-        text = content.decode("utf-8-sig")
-    except EOFError:
-        raise DataError(f"{path.name}: the gzip stream is cut off") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path.name}: the gzip stream is damaged; {error}") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path.name}: expected UTF-8 text; {error.reason}") from None
-    if not text.strip():
-        raise DataError(f"{path.name}: the file is empty")
-    return text
+def _registered_underlying(source: DataSource) -> str | None:
+    return datasets()[source.id].underlying if source.kind == "real" else None

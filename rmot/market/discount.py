@@ -222,7 +222,7 @@ class _Fit:
 
 
 def _regression(found: list[tuple[str, Smile]], maturity: Vector, knot: Vector) -> _Regression:
-    fits = [smile.parity for _, smile in found]
+    fits = [smile.require_parity() for _, smile in found]
     discount = np.array([fit.discount_factor for fit in fits])
     resolution = np.array([fit.slope_resolution for fit in fits]) / discount
     # Noiseless quotes have no error; a floor at rounding keeps their weights finite.
@@ -333,7 +333,7 @@ def _described(
     leverage = np.einsum("ij,jk,ik->i", scaled, inverse, data.design)
     error = fit.score * np.sqrt(variance)
     left_out = data.y - error / np.maximum(1.0 - leverage, np.finfo(float).eps)
-    fits = [smile.parity for _, smile in found]
+    fits = [smile.require_parity() for _, smile in found]
     return pd.DataFrame(
         {
             "underlying": [underlying for underlying, _ in found],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -199,6 +200,47 @@ class MaximumRelativeSpread:
         """Return which rows have the fault."""
         mid = 0.5 * (quotes["bid"] + quotes["ask"])
         return (quotes["ask"] - quotes["bid"] > self.limit * mid).to_numpy()
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Options that nobody trades: quoted, but without a trade since some instant.
+
+    Parameters
+    ----------
+    since : datetime, optional
+        With a time zone. Quotes whose `last_trade` lies before it, or is unknown, are stale.
+        Without it those that have neither volume nor open interest are (an empty count is none).
+
+    Raises
+    ------
+    ParameterError
+        `since` has no time zone, or the chain has not the columns that the rule needs.
+    """
+
+    since: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.since.tzinfo is None:
+            raise ParameterError(f"expected an instant with a time zone; got {self.since}")
+
+    @property
+    def reason(self) -> str:
+        """What the report calls the fault."""
+        if self.since is None:
+            return "stale: no volume and no open interest"
+        return f"stale: no trade since {self.since.isoformat(sep=' ', timespec='minutes')}"
+
+    def rejects(self, quotes: pd.DataFrame) -> Mask:
+        """Return which rows have the fault."""
+        needed = ("volume", "open_interest") if self.since is None else ("last_trade",)
+        missing = [name for name in needed if name not in quotes]
+        if missing:
+            raise ParameterError(f"{self.reason}: the chain has no {' and no '.join(missing)}")
+        if self.since is None:
+            counts = quotes[list(needed)].to_numpy(float)
+            return np.asarray(np.nansum(counts, axis=1) <= 0, dtype=bool)
+        return ~(quotes["last_trade"] >= self.since).to_numpy(bool)
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Literal
 
 from rmot.errors import DataError, MissingData
+from rmot.market.files import GZIP_MAGIC
 
 SYNTHETIC_MARKER = "Synthetic: rmot.market.synthetic"
 """How the first line of a generated file begins."""
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
-_GZIP_MAGIC = b"\x1f\x8b"
 _HEAD_BYTES = 512
 
 
@@ -65,7 +65,11 @@ class Dataset:
     sha256, content_sha256 : str, str or None
         Of the stored file; of the original, where the stored file is that very file or its gzip.
     reader : str
-        The format that `rmot.market` reads it as, or ``"none yet"``.
+        The format that `rmot.market` reads it as, or why it reads it as none.
+    underlying : str or None
+        What it is about, where the file itself does not say so.
+    unfinished_day : str or None
+        A day (ISO) whose row was taken while the market was open, and is no close.
     """
 
     id: str
@@ -81,6 +85,8 @@ class Dataset:
     sha256: str
     reader: str
     content_sha256: str | None = None
+    underlying: str | None = None
+    unfinished_day: str | None = None
 
 
 @dataclass(frozen=True)
@@ -197,14 +203,16 @@ def verify(ids: Iterable[str] | None = None) -> Iterator[Verification]:
         if path is None:
             yield Verification(dataset.id, None, "missing", dataset.sha256, None)
             continue
-        found = sha256(path)
-        same = found == dataset.sha256
-        if not same and dataset.content_sha256 is not None:
-            content = _unpacked(path)
-            same = content is not None and (
-                hashlib.sha256(content).hexdigest() == dataset.content_sha256
-            )
-        yield Verification(dataset.id, path, "ok" if same else "different", dataset.sha256, found)
+        state = "ok" if holds(dataset, path) else "different"
+        yield Verification(dataset.id, path, state, dataset.sha256, sha256(path))
+
+
+def holds(dataset: Dataset, path: Path) -> bool:
+    """Return whether a file is the dataset: the stored bytes, or the original in some gzip."""
+    if sha256(path) == dataset.sha256:
+        return True
+    content = _unpacked(path) if dataset.content_sha256 is not None else None
+    return content is not None and hashlib.sha256(content).hexdigest() == dataset.content_sha256
 
 
 def _registry_path() -> Path:
@@ -249,7 +257,7 @@ def _dataset(dataset_id: str) -> Dataset:
 def _unpacked(path: Path) -> bytes | None:
     """Return the content, unpacked where it is gzip; None where the gzip stream is broken."""
     raw = path.read_bytes()
-    if not raw.startswith(_GZIP_MAGIC):
+    if not raw.startswith(GZIP_MAGIC):
         return raw
     try:
         return gzip.decompress(raw)

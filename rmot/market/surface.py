@@ -8,39 +8,33 @@ keeps its digits where the call's are lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import cast
+from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from rmot.errors import DataError, ParameterError
-from rmot.market.clock import (
-    NEW_YORK,
-    Settlement,
-    settlement_instant,
-    valuation_instant,
-    year_fraction,
-)
-from rmot.market.discount import DiscountCurve
-from rmot.market.filters import (
-    DEFAULT_FILTERS,
-    IN_THE_MONEY,
-    IN_THE_PAST,
-    KEPT,
-    NO_IMPLIED_VOLATILITY,
-    NOT_ASKED_FOR,
-    FilterReport,
-    QuoteFilter,
-)
-from rmot.market.parity import ParityFit, fit_parity
+from rmot.market.clock import Settlement
+from rmot.market.filters import FilterReport
+from rmot.market.parity import ParityFit
 from rmot.market.registry import DataSource
-from rmot.numerics import implied_volatility_otm
 
 Vector = NDArray[np.float64]
+
+SMILE_COLUMNS: Final = (
+    "strike",
+    "log_moneyness",
+    "bid_price",
+    "ask_price",
+    "call_price",
+    "bid_volatility",
+    "ask_volatility",
+    "implied_volatility",
+)
+"""The arrays of a smile, one entry a quote."""
 
 _LISTED = 6
 
@@ -54,10 +48,11 @@ class Smile:
     expiry : date
     settlement : {"AM", "PM"}
     maturity : float
-        In years of 365 days.
+        In years of 365 days; of 365.25 in a table of implied volatilities, as the table has it.
     forward : float
         In the units of the strikes.
     discount_factor : float
+        NaN where the forward was given: it then enters nowhere.
     strike, log_moneyness : ndarray, shape (n,)
         K, and log(K/F).
     bid_price, ask_price, call_price : ndarray, shape (n,)
@@ -66,7 +61,7 @@ class Smile:
     bid_volatility, ask_volatility, implied_volatility : ndarray, shape (n,)
         Black's, per square root of a year; the last is that of the mid price.
     parity : ParityFit or None
-        Where forward and discount factor come from; None for a smile made without parity.
+        Where forward and discount factor come from; None where the file gives the forward.
     """
 
     expiry: date
@@ -87,7 +82,15 @@ class Smile:
     @property
     def label(self) -> str:
         """Expiry and settlement, as in ``"2022-03-18 AM"``."""
-        return _label(self.expiry, self.settlement)
+        return slice_label(self.expiry, self.settlement)
+
+    def require_parity(self) -> ParityFit:
+        """Return `parity`; DataError where the forward was given and not found by it."""
+        if self.parity is None:
+            raise DataError(
+                f"{self.label}: expected prices of puts and calls; the forward was given"
+            )
+        return self.parity
 
     def __len__(self) -> int:
         return self.strike.size
@@ -132,7 +135,7 @@ class OptionSurface:
         DataError
             An expiry has no smile, or no smile is left.
         """
-        wanted = None if maturities is None else _dates(maturities)
+        wanted = None if maturities is None else dates_of(maturities)
         slices = tuple(
             smile
             for smile in self.slices
@@ -143,7 +146,7 @@ class OptionSurface:
         if missing or not slices:
             asked = ", ".join(day.isoformat() for day in missing) or "any expiry"
             kind = f" settled {settlement}" if settlement else ""
-            held = _listed(smile.label for smile in self.slices)
+            held = listed(smile.label for smile in self.slices)
             raise DataError(f"expected a smile for {asked}{kind}; the surface has {held}")
         return OptionSurface(self.underlying, self.valuation, slices, self.report, self.source)
 
@@ -159,7 +162,7 @@ class OptionSurface:
         """
         slices = tuple(smile for smile in self.slices if shortest <= smile.maturity <= longest)
         if not slices:
-            held = _listed(f"{smile.maturity:.3g}" for smile in self.slices)
+            held = listed(f"{smile.maturity:.3g}" for smile in self.slices)
             raise DataError(
                 f"{self.source.id}: expected maturities within {shortest:.3g} to {longest:.3g} "
                 f"years; there are {held}"
@@ -181,7 +184,7 @@ class OptionSurface:
         slices = []
         for smile in self.slices:
             rows = np.unique(np.linspace(0, len(smile) - 1, min(count, len(smile))).astype(int))
-            slices.append(replace(smile, **{c: getattr(smile, c)[rows] for c in _SMILE_COLUMNS}))
+            slices.append(replace(smile, **{c: getattr(smile, c)[rows] for c in SMILE_COLUMNS}))
         return replace(self, slices=tuple(slices))
 
     def __iter__(self) -> Iterator[Smile]:
@@ -191,207 +194,8 @@ class OptionSurface:
         return len(self.slices)
 
 
-def build_surface(
-    underlying: str,
-    snapshot: datetime,
-    quotes: pd.DataFrame,
-    source: DataSource,
-    maturities: Iterable[date | str] | None = None,
-    filters: Sequence[QuoteFilter] = (),
-    valuation: datetime | None = None,
-    discount: DiscountCurve | None = None,
-) -> OptionSurface:
-    """Build the surface of a chain; see `OptionChain.surface`."""
-    if valuation is None:
-        valuation = valuation_instant(snapshot)
-    elif valuation.tzinfo is None:
-        raise ParameterError(f"expected a valuation with a time zone; got {valuation.isoformat()}")
-    valuation = valuation.astimezone(NEW_YORK)
-    if discount is not None and discount.valuation != valuation:
-        raise ParameterError(
-            f"expected a discount curve of {valuation.isoformat()}; "
-            f"got one of {discount.valuation.isoformat()}"
-        )
-    quotes = quotes.reset_index(drop=True)
-    if not np.any(quotes["bid"].to_numpy() > 0):
-        raise DataError(f"{source.id}: the chain has no bids, so no implied volatilities")
-    fate = _Fates(len(quotes))
-    for quote_filter in DEFAULT_FILTERS:
-        fate.drop(np.flatnonzero(quote_filter.rejects(quotes)), quote_filter.reason)
-    wanted = None if maturities is None else _dates(maturities)
-    smiles = []
-    slices = _slices(quotes, valuation)
-    if wanted is not None:
-        _require_alive(wanted, slices, valuation)
-    for part in slices:
-        if part.maturity <= 0:
-            fate.drop(part.rows, IN_THE_PAST)
-        elif wanted is not None and part.expiry not in wanted:
-            fate.drop(part.rows, NOT_ASKED_FOR)
-        else:
-            smile = _smile(part, quotes, fate, filters, discount)
-            smiles += [] if smile is None else [smile]
-    report = FilterReport.of((part.label, fate.reasons(part.rows)) for part in slices)
-    if not smiles:
-        raise DataError(f"{source.id}: no quote is left; {_listed(report.reasons())}")
-    return OptionSurface(underlying, valuation, tuple(smiles), report, source)
-
-
-class _Fates:
-    """Why each quote was dropped; the first reason stands."""
-
-    def __init__(self, n_quotes: int) -> None:
-        self._reason = np.full(n_quotes, KEPT, dtype=object)
-
-    def alive(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        return rows[self._reason[rows] == KEPT]
-
-    def drop(self, rows: NDArray[np.intp], reason: str) -> None:
-        self._reason[self.alive(rows)] = reason
-
-    def reasons(self, rows: NDArray[np.intp]) -> list[str]:
-        return self._reason[rows].tolist()
-
-
-@dataclass(frozen=True, eq=False)
-class _Slice:
-    expiry: date
-    settlement: Settlement
-    maturity: float
-    rows: NDArray[np.intp]
-
-    @property
-    def label(self) -> str:
-        return _label(self.expiry, self.settlement)
-
-
-def _slices(quotes: pd.DataFrame, valuation: datetime) -> list[_Slice]:
-    groups = quotes.groupby(["expiry", "settlement"], sort=True).indices
-    parts = []
-    for key, rows in groups.items():
-        expiry, settlement = cast("tuple[date, Settlement]", key)
-        settled = settlement_instant(expiry, settlement)
-        parts.append(_Slice(expiry, settlement, year_fraction(valuation, settled), rows))
-    return sorted(parts, key=lambda part: (part.maturity, part.settlement))
-
-
-def _require_alive(wanted: set[date], slices: list[_Slice], valuation: datetime) -> None:
-    for day in sorted(wanted):
-        lives = [part.maturity for part in slices if part.expiry == day]
-        if day < valuation.date() or (lives and max(lives) <= 0):
-            raise DataError(
-                f"expiry in the past: {day.isoformat()} is not after the valuation "
-                f"{valuation.isoformat(sep=' ', timespec='minutes')}"
-            )
-        if not lives:
-            held = _listed(sorted({part.expiry.isoformat() for part in slices}))
-            raise DataError(f"expected quotes that expire on {day.isoformat()}; there are {held}")
-
-
-def _smile(
-    part: _Slice,
-    quotes: pd.DataFrame,
-    fate: _Fates,
-    filters: Sequence[QuoteFilter],
-    discount: DiscountCurve | None,
-) -> Smile | None:
-    rows = fate.alive(part.rows)
-    columns = [name for name in _QUOTE_COLUMNS if name in quotes]
-    table = quotes.loc[rows, columns].assign(row=rows)
-    try:
-        parity = _parity(table, part.maturity, discount)
-    except DataError as error:
-        fate.drop(rows, f"no forward: {error}")
-        return None
-    table = _in_units_of_the_forward(table, parity, part, fate)
-    for quote_filter in filters:
-        rejected = quote_filter.rejects(table)
-        fate.drop(table["row"].to_numpy()[rejected], quote_filter.reason)
-        table = table.loc[~rejected]
-    if table.empty:
-        return None
-    return Smile(
-        part.expiry,
-        part.settlement,
-        part.maturity,
-        parity.forward,
-        parity.discount_factor,
-        **{name: _frozen(table[[name]].to_numpy(dtype=float)[:, 0]) for name in _SMILE_COLUMNS},
-        parity=parity,
-    )
-
-
-_QUOTE_COLUMNS = ("strike", "is_call", "bid", "ask", "volume", "open_interest")
-
-_SMILE_COLUMNS = (
-    "strike",
-    "log_moneyness",
-    "bid_price",
-    "ask_price",
-    "call_price",
-    "bid_volatility",
-    "ask_volatility",
-    "implied_volatility",
-)
-
-
-def _parity(table: pd.DataFrame, maturity: float, discount: DiscountCurve | None) -> ParityFit:
-    strike, is_call, bid, ask = (
-        table[name].to_numpy() for name in ("strike", "is_call", "bid", "ask")
-    )
-    calls, puts = np.flatnonzero(is_call), np.flatnonzero(~is_call)
-    both, i, j = np.intersect1d(strike[calls], strike[puts], return_indices=True)
-    call, put = calls[i], puts[j]
-    sides = bid[call], ask[call], bid[put], ask[put]
-    if discount is None:
-        return fit_parity(both, *sides, maturity)
-    return fit_parity(
-        both,
-        *sides,
-        maturity,
-        discount_factor=float(discount.discount_factor(maturity)),
-        discount_factor_error=float(discount.discount_factor_error(maturity)),
-    )
-
-
-def _in_units_of_the_forward(
-    table: pd.DataFrame, parity: ParityFit, part: _Slice, fate: _Fates
-) -> pd.DataFrame:
-    out_of_the_money = ((table["strike"] >= parity.forward) == table["is_call"]).to_numpy()
-    fate.drop(table["row"].to_numpy()[~out_of_the_money], IN_THE_MONEY)
-    table = table.loc[out_of_the_money].sort_values("strike")
-    log_moneyness = np.log(table["strike"].to_numpy() / parity.forward)
-    put_to_call = np.where(table["is_call"], 0.0, -np.expm1(log_moneyness))
-    unit = parity.discount_factor * parity.forward
-    bid, ask = table["bid"].to_numpy() / unit, table["ask"].to_numpy() / unit
-    prices = np.stack([bid, ask, 0.5 * (bid + ask)])
-    volatilities = implied_volatility_otm(prices, log_moneyness, part.maturity)
-    parity_error = pd.Series(parity.residual / unit, index=parity.strike)
-    table = table.assign(
-        maturity=part.maturity,
-        log_moneyness=log_moneyness,
-        parity_error=parity_error.reindex(table["strike"]).to_numpy(),
-        **dict(zip(("bid_price", "ask_price", "call_price"), prices + put_to_call, strict=True)),
-        **dict(
-            zip(
-                ("bid_volatility", "ask_volatility", "implied_volatility"),
-                volatilities,
-                strict=True,
-            )
-        ),
-    )
-    outside = ~np.isfinite(volatilities).all(axis=0)
-    fate.drop(table["row"].to_numpy()[outside], NO_IMPLIED_VOLATILITY)
-    return table.loc[~outside]
-
-
-def _frozen(column: Vector) -> Vector:
-    values = column.copy()
-    values.flags.writeable = False
-    return values
-
-
-def _dates(days: Iterable[date | str]) -> set[date]:
+def dates_of(days: Iterable[date | str]) -> set[date]:
+    """Return days given as dates or ISO strings; ParameterError for anything else."""
     if isinstance(days, str):
         days = (days,)
     found = set()
@@ -413,11 +217,13 @@ def _plain_date(day: date) -> date:
     return day
 
 
-def _label(expiry: date, settlement: str) -> str:
+def slice_label(expiry: date, settlement: str) -> str:
+    """Return what a slice is called."""
     return f"{expiry.isoformat()} {settlement}"
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Return the first names, and how many more there are."""
     names = list(names)
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return (", ".join(names[:_LISTED]) + more) or "none"

@@ -20,7 +20,7 @@ def run(config: Config) -> pd.DataFrame:
     for underlying, path in config.inputs.items():
         surface = read_chain(path).surface(maturities=EXPIRIES)
         for smile in surface.slices:
-            assert smile.parity is not None  # as in every slice of a chain
+            parity = smile.require_parity()
             dropped = sum(
                 count
                 for label, why, count in surface.report.counts
@@ -33,11 +33,11 @@ def run(config: Config) -> pd.DataFrame:
                     "settlement": smile.settlement,
                     "maturity": smile.maturity,
                     "forward": smile.forward,
-                    "forward_standard_error": smile.parity.forward_error,
-                    "forward_lower": smile.parity.forward_interval[0],
-                    "forward_upper": smile.parity.forward_interval[1],
+                    "forward_standard_error": parity.forward_error,
+                    "forward_lower": parity.forward_interval[0],
+                    "forward_upper": parity.forward_interval[1],
                     "discount_factor": smile.discount_factor,
-                    "discount_standard_error": smile.parity.discount_factor_error,
+                    "discount_standard_error": parity.discount_factor_error,
                     "kept": len(smile.log_moneyness),
                     "dropped": dropped,
                     "lowest_log_moneyness": float(smile.log_moneyness.min()),

@@ -24,7 +24,7 @@ stored = "gzip"
 how = "byte-identical, gzipped"
 sha256 = "{sha256}"
 content_sha256 = "{content}"
-reader = "none yet"
+reader = "cboe"
 """
 
 

@@ -15,7 +15,10 @@ Exercise = Literal["european", "american"]
 
 @dataclass(frozen=True, eq=False)
 class RawChain:
-    """What a file says: `quotes` has the columns that `rmot.market.OptionChain` lists."""
+    """What a file says: `quotes` has the columns that `rmot.market.OptionChain` lists.
+
+    `underlying` is empty where the file names none, `spot` NaN where it has none.
+    """
 
     underlying: str
     spot: float
@@ -46,6 +49,14 @@ class Reader:
 
 def readers() -> tuple[Reader, ...]:
     """Return all readers, in the order in which they are asked."""
-    from rmot.market.readers import cboe
+    from rmot.market.readers import (
+        cboe,
+        cboe_json,
+        last_prices,
+        options_desk,
+        volatility_table,
+        yfinance,
+    )
 
-    return (cboe.READER,)
+    modules = (cboe, options_desk, cboe_json, yfinance, volatility_table, last_prices)
+    return tuple(module.READER for module in modules)

@@ -4,8 +4,7 @@
     "Date: February 5 2022, 8:09 PM EST",Bid: 4420.5,Ask: 4615.4302,...
     Expiration Date,Calls,Last Sale,Net,Bid,Ask,...,Strike,Puts,Last Sale,Net,Bid,Ask,...
 
-Option symbols are OCC's: root, yymmdd, C or P, strike in thousandths. The root says how the
-option settles (Cboe index option product specifications).
+Option symbols are OCC's; the root says how the option settles.
 """
 
 from __future__ import annotations
@@ -24,28 +23,9 @@ import pandas as pd
 from rmot.errors import DataError
 from rmot.market.clock import NEW_YORK
 from rmot.market.readers import RawChain, Reader
-
-AM_SETTLED_ROOTS: Final = frozenset(
-    {"SPX", "NDX", "RUT", "DJX", "VIX", "RLG", "RLV", "RUI", "MXEF"}
-)
-"""Roots that settle from opening prices. Every other root settles at the close."""
-
-UNDERLYING_OF_ROOT: Final = {
-    "SPXW": "SPX",
-    "NDXP": "NDX",
-    "RUTW": "RUT",
-    "VIXW": "VIX",
-    "MRUT": "MRUT",
-}
-"""Roots that do not bear their underlying's name."""
-
-EUROPEAN_UNDERLYINGS: Final = frozenset(
-    {"SPX", "NDX", "RUT", "DJX", "VIX", "RLG", "RLV", "RUI", "MXEF", "MRUT", "XSP", "XEO"}
-)
-"""Underlyings whose options cannot be exercised early; every other is taken as American."""
+from rmot.market.readers.contracts import SYMBOL, exercise_of, settlement_of, underlying_of
 
 _HEADER_START = "Expiration Date,"
-_SYMBOL = re.compile(r"([A-Z.]+\d?)(\d{6})([CP])(\d{8})")
 _STAMP = re.compile(
     r"Date: (?P<month>[A-Z][a-z]+) (?P<day>\d{1,2}),? (?P<year>\d{4})(?:,| at) "
     r"(?P<clock>\d{1,2}:\d{2} [AP]M) (?P<zone>E[SD]?T)"
@@ -104,7 +84,7 @@ def parse(text: str, where: str) -> RawChain:
         underlying,
         _spot(preamble, where),
         _snapshot(preamble, where),
-        "european" if underlying in EUROPEAN_UNDERLYINGS else "american",
+        exercise_of(underlying),
         quotes,
     )
 
@@ -153,7 +133,7 @@ def _side(table: _Table, name: str, is_call: bool) -> pd.DataFrame:
     columns = {
         "expiry": expiries,
         "root": roots,
-        "settlement": ["AM" if root in AM_SETTLED_ROOTS else "PM" for root in roots],
+        "settlement": [settlement_of(root) for root in roots],
         "strike": strike,
         "is_call": np.full(strike.size, is_call),
         "bid": table.numbers("Bid", name),
@@ -181,7 +161,7 @@ def _identities(
         if text not in known:
             known[text] = _expiry(text, f"{table.where}, line {row.line}")
         expiry, day = known[text]
-        match = _SYMBOL.fullmatch(symbol)
+        match = SYMBOL.fullmatch(symbol)
         if match is None:
             raise DataError(
                 f"{table.where}, line {row.line}: expected an option symbol in {name!r}; "
@@ -208,7 +188,7 @@ def _expiry(text: str, here: str) -> tuple[date, str]:
 
 
 def _underlying(roots: set[str], where: str) -> str:
-    names = sorted({UNDERLYING_OF_ROOT.get(root, root) for root in roots})
+    names = sorted({underlying_of(root) for root in roots})
     if len(names) != 1:
         raise DataError(f"{where}: expected options on one underlying; got {', '.join(names)}")
     return names[0]
