@@ -175,11 +175,11 @@ def test_pooled_surfaces_share_a_curve_that_holds_the_truth(chains):
     for surface, alone in zip(surfaces, own, strict=True):
         truth = index_slices(surface.underlying)
         for smile, single, true in zip(surface, alone, truth, strict=True):
-            assert smile.parity.discount_factor_given
+            assert smile.require_parity().discount_factor_given
             assert smile.discount_factor == curve.discount_factor(smile.maturity)
             miss = smile.discount_factor - true.discount_factor
-            assert abs(miss) < 4 * smile.parity.discount_factor_error
-            assert abs(smile.forward - true.forward) < 5 * smile.parity.forward_error
+            assert abs(miss) < 4 * smile.require_parity().discount_factor_error
+            assert abs(smile.forward - true.forward) < 5 * smile.require_parity().forward_error
             pooled_misses.append(miss)
             own_misses.append(single.discount_factor - true.discount_factor)
     assert np.std(pooled_misses) < np.std(own_misses)

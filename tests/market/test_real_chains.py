@@ -37,7 +37,7 @@ def test_the_expiries_of_the_studies_are_there(real_chain):
 
 def test_forwards_lie_where_bid_and_ask_of_every_strike_allow(real_chain):
     for smile in real_chain.surface():
-        lower, upper = smile.parity.forward_interval
+        lower, upper = smile.require_parity().forward_interval
         assert lower <= smile.forward <= upper, smile.label
         assert smile.parity.n_violations == 0, smile.label
 
@@ -66,7 +66,7 @@ def test_the_pooled_curve_lies_where_bid_and_ask_of_every_slice_allow(real_chain
     lower, pooled, upper = curve.slices[["lower", "pooled", "upper"]].to_numpy().T
     assert np.all((lower <= pooled) & (pooled <= upper))
     for smile in surface:
-        lower, upper = smile.parity.forward_interval
+        lower, upper = smile.require_parity().forward_interval
         assert lower <= smile.forward <= upper, smile.label
 
 
