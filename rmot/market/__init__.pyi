@@ -1,3 +1,5 @@
+from .american import AmericanParityFit as AmericanParityFit
+from .american import CarryRange as CarryRange
 from .chain import OptionChain as OptionChain
 from .chain import read_chain as read_chain
 from .filters import DEFAULT_FILTERS as DEFAULT_FILTERS
@@ -15,6 +17,8 @@ from .surface import Smile as Smile
 
 __all__ = [
     "DEFAULT_FILTERS",
+    "AmericanParityFit",
+    "CarryRange",
     "DataSource",
     "Dataset",
     "FilterReport",

@@ -11,13 +11,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmot.errors import DataError, MissingData
+from rmot.errors import DataError, MissingData, ParameterError
 from rmot.market.readers import Exercise, readers
 from rmot.market.registry import DataSource, describe
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rmot.market.american import CarryRange
     from rmot.market.filters import QuoteFilter
     from rmot.market.surface import OptionSurface
 
@@ -56,6 +57,7 @@ class OptionChain:
         maturities: Iterable[date | str] | None = None,
         filters: Sequence[QuoteFilter] = (),
         valuation: datetime | None = None,
+        carry: CarryRange | None = None,
     ) -> OptionSurface:
         """Turn the quotes into smiles of implied volatility.
 
@@ -68,6 +70,9 @@ class OptionChain:
             quotes; forwards do not depend on them.
         valuation : datetime, optional
             With a time zone. By default the snapshot, or the last regular close before it.
+        carry : CarryRange, optional
+            For American quotes: the rates and dividend yields over which each becomes a European
+            interval (`rmot.market.european_intervals`); `CarryRange()` by default.
 
         Returns
         -------
@@ -78,9 +83,15 @@ class OptionChain:
         DataError
             The chain has no bids; an expiry asked for is absent or in the past; no quote is left.
         ParameterError
-            `valuation` has no time zone.
+            `valuation` has no time zone, or `carry` is given for European quotes.
         """
+        from rmot.market.american import CarryRange
         from rmot.market.surface import build_surface
+
+        if self.exercise == "american":
+            carry = CarryRange() if carry is None else carry
+        elif carry is not None:
+            raise ParameterError("expected no carry range: European quotes show their forward")
 
         return build_surface(
             self.underlying,
@@ -90,6 +101,8 @@ class OptionChain:
             maturities=maturities,
             filters=filters,
             valuation=valuation,
+            spot=self.spot,
+            carry=carry,
         )
 
 

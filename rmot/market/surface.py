@@ -8,6 +8,7 @@ keeps its digits where the call's are lost.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,6 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rmot.errors import DataError, ParameterError
+from rmot.market.american import (
+    AmericanParityFit,
+    CarryRange,
+    european_quotes,
+    fit_american_parity,
+)
 from rmot.market.clock import (
     NEW_YORK,
     Settlement,
@@ -30,6 +37,7 @@ from rmot.market.filters import (
     IN_THE_MONEY,
     IN_THE_PAST,
     KEPT,
+    NO_EUROPEAN_PRICE,
     NO_IMPLIED_VOLATILITY,
     NOT_ASKED_FOR,
     FilterReport,
@@ -65,7 +73,9 @@ class Smile:
     bid_volatility, ask_volatility, implied_volatility : ndarray, shape (n,)
         Black's, per square root of a year; the last is that of the mid price.
     parity : ParityFit
-        Where forward and discount factor come from.
+        Where forward and discount factor come from; of American quotes an
+        `rmot.market.AmericanParityFit`, and then prices and volatilities are those of the
+        European intervals.
     """
 
     expiry: date
@@ -179,8 +189,12 @@ def build_surface(
     maturities: Iterable[date | str] | None = None,
     filters: Sequence[QuoteFilter] = (),
     valuation: datetime | None = None,
+    spot: float = math.nan,
+    carry: CarryRange | None = None,
 ) -> OptionSurface:
-    """Build the surface of a chain; see `OptionChain.surface`."""
+    """Build the surface of a chain, American where `carry` is given; see `OptionChain.surface`."""
+    if carry is not None and not (spot > 0 and math.isfinite(spot)):
+        raise DataError(f"{source.id}: expected a positive spot; got {spot!r}")
     if valuation is None:
         valuation = valuation_instant(snapshot)
     elif valuation.tzinfo is None:
@@ -203,7 +217,7 @@ def build_surface(
         elif wanted is not None and part.expiry not in wanted:
             fate.drop(part.rows, NOT_ASKED_FOR)
         else:
-            smile = _smile(part, quotes, fate, filters)
+            smile = _smile(part, quotes, fate, filters, spot, carry)
             smiles += [] if smile is None else [smile]
     report = FilterReport.of((part.label, fate.reasons(part.rows)) for part in slices)
     if not smiles:
@@ -263,15 +277,23 @@ def _require_alive(wanted: set[date], slices: list[_Slice], valuation: datetime)
 
 
 def _smile(
-    part: _Slice, quotes: pd.DataFrame, fate: _Fates, filters: Sequence[QuoteFilter]
+    part: _Slice,
+    quotes: pd.DataFrame,
+    fate: _Fates,
+    filters: Sequence[QuoteFilter],
+    spot: float,
+    carry: CarryRange | None,
 ) -> Smile | None:
     rows = fate.alive(part.rows)
     table = quotes.loc[rows, ["strike", "is_call", "bid", "ask"]].assign(row=rows)
     try:
-        parity = _parity(table, part.maturity)
+        parity = _parity(table, part.maturity, spot, carry)
     except DataError as error:
         fate.drop(rows, f"no forward: {error}")
         return None
+    table = _out_of_the_money(table, parity.forward, fate)
+    if isinstance(parity, AmericanParityFit):
+        table = _as_european(table, parity, part, fate)
     table = _in_units_of_the_forward(table, parity, part, fate)
     for quote_filter in filters:
         rejected = quote_filter.rejects(table)
@@ -279,13 +301,14 @@ def _smile(
         table = table.loc[~rejected]
     if table.empty:
         return None
+    columns = table[list(_SMILE_COLUMNS)].to_numpy(dtype=float).T
     return Smile(
         part.expiry,
         part.settlement,
         part.maturity,
         parity.forward,
         parity.discount_factor,
-        **{name: _frozen(table[[name]].to_numpy(dtype=float)[:, 0]) for name in _SMILE_COLUMNS},
+        **dict(zip(_SMILE_COLUMNS, map(_frozen, columns), strict=True)),
         parity=parity,
     )
 
@@ -302,22 +325,42 @@ _SMILE_COLUMNS = (
 )
 
 
-def _parity(table: pd.DataFrame, maturity: float) -> ParityFit:
+def _parity(
+    table: pd.DataFrame, maturity: float, spot: float, carry: CarryRange | None
+) -> ParityFit:
     strike, is_call, bid, ask = (
         table[name].to_numpy() for name in ("strike", "is_call", "bid", "ask")
     )
     calls, puts = np.flatnonzero(is_call), np.flatnonzero(~is_call)
     both, i, j = np.intersect1d(strike[calls], strike[puts], return_indices=True)
     call, put = calls[i], puts[j]
-    return fit_parity(both, bid[call], ask[call], bid[put], ask[put], maturity)
+    pairs = both, bid[call], ask[call], bid[put], ask[put]
+    if carry is not None:
+        return fit_american_parity(*pairs, spot, maturity, carry)
+    return fit_parity(*pairs, maturity)
+
+
+def _out_of_the_money(table: pd.DataFrame, forward: float, fate: _Fates) -> pd.DataFrame:
+    chosen = ((table["strike"] >= forward) == table["is_call"]).to_numpy()
+    fate.drop(table["row"].to_numpy()[~chosen], IN_THE_MONEY)
+    return table.loc[chosen].sort_values("strike")
+
+
+def _as_european(
+    table: pd.DataFrame, parity: AmericanParityFit, part: _Slice, fate: _Fates
+) -> pd.DataFrame:
+    strike, is_call, bid, ask = (
+        table[name].to_numpy() for name in ("strike", "is_call", "bid", "ask")
+    )
+    bid, ask = european_quotes(strike, is_call, bid, ask, parity, part.maturity)
+    lost = np.isnan(bid) | np.isnan(ask)
+    fate.drop(table["row"].to_numpy()[lost], NO_EUROPEAN_PRICE)
+    return table.assign(bid=bid, ask=ask).loc[~lost]
 
 
 def _in_units_of_the_forward(
     table: pd.DataFrame, parity: ParityFit, part: _Slice, fate: _Fates
 ) -> pd.DataFrame:
-    out_of_the_money = ((table["strike"] >= parity.forward) == table["is_call"]).to_numpy()
-    fate.drop(table["row"].to_numpy()[~out_of_the_money], IN_THE_MONEY)
-    table = table.loc[out_of_the_money].sort_values("strike")
     log_moneyness = np.log(table["strike"].to_numpy() / parity.forward)
     put_to_call = np.where(table["is_call"], 0.0, -np.expm1(log_moneyness))
     unit = parity.discount_factor * parity.forward
