@@ -1,3 +1,5 @@
+from .american import AmericanParityFit as AmericanParityFit
+from .american import CarryRange as CarryRange
 from .arbitrage import ArbitrageReport as ArbitrageReport
 from .arbitrage import static_arbitrage as static_arbitrage
 from .chain import OptionChain as OptionChain
@@ -41,7 +43,9 @@ from .vix_futures import read_vix_futures as read_vix_futures
 __all__ = [
     "DEFAULT_FILTERS",
     "ROUGH_MARTINGALE_TRANSPORT_FILTERS",
+    "AmericanParityFit",
     "ArbitrageReport",
+    "CarryRange",
     "ConvexVolatility",
     "DataSource",
     "Dataset",

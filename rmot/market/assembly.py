@@ -31,7 +31,7 @@ from rmot.market.filters import (
     FilterReport,
     QuoteFilter,
 )
-from rmot.market.parity import ParityFit
+from rmot.market.parity import ForwardFit
 from rmot.market.registry import DataSource
 from rmot.market.surface import SMILE_COLUMNS, OptionSurface, Smile, dates_of, listed, slice_label
 
@@ -159,7 +159,7 @@ def smile_of_table(
     filters: Sequence[QuoteFilter],
     forward: float,
     discount_factor: float,
-    parity: ParityFit | None,
+    parity: ForwardFit | None,
 ) -> Smile | None:
     """Apply the user's filters to finished quotes; None where none is left."""
     for quote_filter in filters:
@@ -168,13 +168,14 @@ def smile_of_table(
         table = table.loc[~rejected]
     if table.empty:
         return None
+    columns = table[list(SMILE_COLUMNS)].to_numpy(dtype=float).T
     return Smile(
         part.expiry,
         part.settlement,
         part.maturity,
         forward,
         discount_factor,
-        **{name: _frozen(table[[name]].to_numpy(dtype=float)[:, 0]) for name in SMILE_COLUMNS},
+        **dict(zip(SMILE_COLUMNS, map(_frozen, columns), strict=True)),
         parity=parity,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from rmot.market.registry import DataSource, datasets, describe
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rmot.market.american import CarryRange
     from rmot.market.discount import DiscountCurve
     from rmot.market.filters import QuoteFilter
     from rmot.market.surface import OptionSurface
@@ -60,6 +62,7 @@ class OptionChain:
         filters: Sequence[QuoteFilter] = (),
         valuation: datetime | None = None,
         discount: DiscountCurve | None = None,
+        carry: CarryRange | None = None,
     ) -> OptionSurface:
         """Turn the quotes into smiles of implied volatility.
 
@@ -76,6 +79,9 @@ class OptionChain:
         discount : DiscountCurve, optional
             Discount factors, pooled from several slices (`rmot.market.pool_discounts`). By
             default each slice's put–call parity gives its own.
+        carry : CarryRange, optional
+            For American quotes: the rates and dividend yields over which each becomes a European
+            interval (`rmot.market.american`); `CarryRange()` by default.
 
         Returns
         -------
@@ -87,21 +93,31 @@ class OptionChain:
             The chain has no bids; an expiry asked for is absent or in the past; no quote is left.
         ParameterError
             `valuation` has no time zone, or maturities are given; `discount` is of another
-            valuation, or forwards are given.
+            valuation; or `discount`, `carry` are not of use for quotes of this kind.
         """
+        from rmot.market.american import CarryRange
         from rmot.market.assembly import build_surface
-        from rmot.market.quoted_prices import smile_of_prices
+        from rmot.market.clock import valuation_instant
+        from rmot.market.quoted_prices import smile_of_american_prices, smile_of_prices
         from rmot.market.quoted_volatilities import smile_of_volatilities
 
         if "bid_volatility" in self.quotes:
-            for name, given in (("valuation", valuation), ("discount", discount)):
-                if given is not None:
-                    raise ParameterError(
-                        f"{self.source.id}: expected no {name}; maturities and forwards are the "
-                        "table's own"
-                    )
+            own = "maturities and forwards are the table's own"
+            self._require_none(own, valuation=valuation, discount=discount, carry=carry)
             make_smile = smile_of_volatilities
+        elif self.exercise == "american":
+            self._require_none("American quotes have a range of carries", discount=discount)
+            if not (self.spot > 0 and math.isfinite(self.spot)):
+                raise DataError(f"{self.source.id}: expected a positive spot; got {self.spot!r}")
+            make_smile = smile_of_american_prices(self.spot, carry or CarryRange())
         else:
+            self._require_none("European quotes show their forward", carry=carry)
+            instant = valuation_instant(self.snapshot) if valuation is None else valuation
+            if discount is not None and discount.valuation != instant:
+                raise ParameterError(
+                    f"expected a discount curve of {instant.isoformat()}; "
+                    f"got one of {discount.valuation.isoformat()}"
+                )
             make_smile = smile_of_prices(discount)
         return build_surface(
             self.underlying,
@@ -113,6 +129,11 @@ class OptionChain:
             filters=filters,
             valuation=valuation,
         )
+
+    def _require_none(self, reason: str, **given: object) -> None:
+        for name, value in given.items():
+            if value is not None:
+                raise ParameterError(f"{self.source.id}: expected no {name}: {reason}")
 
 
 def read_chain(path: str | os.PathLike[str], underlying: str | None = None) -> OptionChain:

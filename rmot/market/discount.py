@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import DataError, ParameterError
+from rmot.market.parity import ParityFit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +141,7 @@ def pool_discounts(
         (surface.underlying, smile)
         for surface in surfaces
         for smile in surface
-        if smile.parity is not None and not smile.parity.discount_factor_given
+        if isinstance(smile.parity, ParityFit) and not smile.parity.discount_factor_given
     ]
     maturity = np.array([smile.maturity for _, smile in found])
     knot = _default_knots(maturity) if knots is None else np.array(knots, dtype=float)

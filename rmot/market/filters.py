@@ -24,6 +24,7 @@ Mask = NDArray[np.bool_]
 
 KEPT = "kept"
 IN_THE_MONEY = "in the money (the other side carries the strike)"
+NO_EUROPEAN_PRICE = "American bid not above the exercise value in the range of carries"
 NO_IMPLIED_VOLATILITY = "price outside the arbitrage interval"
 IN_THE_PAST = "expiry in the past"
 NOT_ASKED_FOR = "expiry not asked for"

@@ -44,26 +44,19 @@ _PAIRS = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
-class ParityFit:
-    """The fitted line and how well it is known.
+class ForwardFit:
+    """Forward and discount factor of one expiry, and how well they are known.
 
     Attributes
     ----------
     forward, discount_factor : float
     forward_error, discount_factor_error : float
-        Standard errors, robust to errors that are correlated between neighbouring strikes (as
-        market makers' are: 0.5 at lag one on SPX), but not to an error common to all strikes. Of a
-        discount factor that was given: as given, and the forward's error contains it.
+        Standard errors.
     forward_interval : tuple of float
-        Forwards that bid and ask allow at every strike with this discount factor; its ends are
-        in the wrong order when some strikes contradict each other.
+        Forwards that bid and ask allow.
     strike, residual, width, weight : ndarray, shape (n_strikes,)
         Strikes used; mid call − mid put − D (F − K) and the combined bid–ask width, in units of
-        price; Huber's weight in (0, 1], where less than 1 marks an outlier.
-    region : ParityRegion
-        All pairs of discount factor and forward that bid and ask allow, whatever was fitted.
-    discount_factor_given : bool
-        Whether the discount factor was given rather than fitted.
+        price; the weight in (0, 1], where less than 1 marks an outlier.
     """
 
     forward: float
@@ -75,6 +68,34 @@ class ParityFit:
     residual: Vector = field(repr=False)
     width: Vector = field(repr=False)
     weight: Vector = field(repr=False)
+
+    @property
+    def n_strikes(self) -> int:
+        """Number of strikes with a call and a put."""
+        return self.strike.size
+
+
+@dataclass(frozen=True, eq=False)
+class ParityFit(ForwardFit):
+    """The fitted line and how well it is known; see `ForwardFit`.
+
+    Attributes
+    ----------
+    forward_error, discount_factor_error : float
+        Robust to errors that are correlated between neighbouring strikes (as
+        market makers' are: 0.5 at lag one on SPX), but not to an error common to all strikes. Of a
+        discount factor that was given: as given, and the forward's error contains it.
+    forward_interval : tuple of float
+        Forwards that bid and ask allow at every strike with this discount factor; its ends are
+        in the wrong order when some strikes contradict each other.
+    weight : ndarray, shape (n_strikes,)
+        Huber's.
+    region : ParityRegion
+        All pairs of discount factor and forward that bid and ask allow, whatever was fitted.
+    discount_factor_given : bool
+        Whether the discount factor was given rather than fitted.
+    """
+
     region: ParityRegion = field(repr=False)
     discount_factor_given: bool = False
 
@@ -92,11 +113,6 @@ class ParityFit:
     def slope_resolution(self) -> float:
         """What tilts the line by half the median bid–ask width at its ends, in units of D."""
         return _slope_resolution(self.width, self.strike)
-
-    @property
-    def n_strikes(self) -> int:
-        """Number of strikes with a call and a put."""
-        return self.strike.size
 
     @property
     def n_violations(self) -> int:
@@ -164,7 +180,7 @@ def fit_parity(
     if np.any(np.diff(strikes) == 0):
         raise DataError("expected distinct strikes; some are equal")
     difference, width = 0.5 * (lower + upper), upper - lower
-    precision = _precision(width)
+    precision = quote_precision(width)
     centre = float(np.average(strikes, weights=precision))
     line = _huber_line(
         strikes - centre,
@@ -218,7 +234,7 @@ class _Line:
     weight: Vector
 
 
-def _precision(width: Vector) -> Vector:
+def quote_precision(width: Vector) -> Vector:
     """Return 1/width²; a locked quote counts as the tightest open one, all locked as equal."""
     positive = width[width > 0]
     return np.maximum(width, positive.min() if positive.size else 1.0) ** -2

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rmot.errors import DataError, ParameterError
 from rmot.market.clock import Settlement
 from rmot.market.filters import FilterReport
-from rmot.market.parity import ParityFit
+from rmot.market.parity import ForwardFit, ParityFit
 from rmot.market.registry import DataSource
 
 Vector = NDArray[np.float64]
@@ -60,7 +60,9 @@ class Smile:
         come from the put by parity.
     bid_volatility, ask_volatility, implied_volatility : ndarray, shape (n,)
         Black's, per square root of a year; the last is that of the mid price.
-    parity : ParityFit or None
+    parity : ForwardFit or None
+        A `ParityFit` of European quotes, an `AmericanParityFit` of American ones, whose prices and
+        volatilities are then those of the European intervals.
         Where forward and discount factor come from; None where the file gives the forward.
     """
 
@@ -77,7 +79,7 @@ class Smile:
     bid_volatility: Vector
     ask_volatility: Vector
     implied_volatility: Vector
-    parity: ParityFit | None
+    parity: ForwardFit | None
 
     @property
     def label(self) -> str:
@@ -85,11 +87,9 @@ class Smile:
         return slice_label(self.expiry, self.settlement)
 
     def require_parity(self) -> ParityFit:
-        """Return `parity`; DataError where the forward was given and not found by it."""
-        if self.parity is None:
-            raise DataError(
-                f"{self.label}: expected prices of puts and calls; the forward was given"
-            )
+        """Return `parity` of European quotes; DataError where the forward is not found by it."""
+        if not isinstance(self.parity, ParityFit):
+            raise DataError(f"{self.label}: expected prices of European puts and calls")
         return self.parity
 
     def __len__(self) -> int:
