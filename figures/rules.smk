@@ -1,24 +1,27 @@
 # One script a figure: a table in, a PDF and a PNG out.
 
 FIGURES = {
-    "calibrated_smiles": "tables/calibrated_smiles.csv",
-    "price_bounds": "tables/price_bounds.csv",
-    "work_precision": "benchmarks/engine_timing.csv",
+    "atm_skew": ["tables/atm_skew.csv", "tables/skew_laws.csv"],
+    "calibrated_smiles": ["tables/calibrated_smiles.csv"],
+    "price_bounds": ["tables/price_bounds.csv"],
+    "realised_roughness": ["tables/realised_variograms.csv"],
+    "work_precision": ["benchmarks/engine_timing.csv"],
 }
 
 
 rule figure:
     input:
-        lambda wildcards: f"{RESULTS}/{FIGURES[wildcards.name]}",
+        lambda wildcards: [f"{RESULTS}/{table}" for table in FIGURES[wildcards.name]],
     output:
         pdf=f"{RESULTS}/figures/{{name}}.pdf",
         png=f"{RESULTS}/figures/{{name}}.png",
     params:
         code=lambda wildcards: code_hash(f"figures.{wildcards.name}"),
+        tables=lambda wildcards, input: " ".join(f"--input {table}" for table in input),
     benchmark:
         f"{RESULTS}/timings/figure_{{name}}.tsv"
     shell:
-        "python -m figures.{wildcards.name} --profile {PROFILE} --input {input}"
+        "python -m figures.{wildcards.name} --profile {PROFILE} {params.tables}"
         " --output {output.pdf}"
 
 
