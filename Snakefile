@@ -25,7 +25,7 @@ try:
 except RmotError as error:
     sys.exit(f"rmot: {error}")
 
-SEEDS = {"synthetic_chain": 1, "recovery_draws": 2}
+SEEDS = {"synthetic_chain": 1, "recovery_draws": 2, "synthetic_realised": 2}
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()
 WITH_TEX = all(shutil.which(program) for program in ("latexmk", "pdflatex"))
@@ -66,7 +66,7 @@ rule provenance:
         f"{RESULTS}/provenance.json",
     params:
         code=code_hash("rmot.studies.provenance"),
-        data=[f"{name}={path}" for name, path in CHAINS.items()],
+        data=[f"{name}={path}" for name, path in [*CHAINS.items(), *REALISED.items()]],
         seeds=[f"--seed {rule}={seed}" for rule, seed in SEEDS.items()],
     shell:
         "python -m rmot.studies.provenance --profile {PROFILE} --lock {input.lock}"

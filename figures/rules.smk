@@ -1,9 +1,11 @@
 # One script a figure: tables in, a PDF and a PNG out.
 
 FIGURES = {
+    "atm_skew": ["tables/atm_skew.csv", "tables/skew_laws.csv"],
     "calibrated_smiles": ["tables/calibrated_smiles.csv"],
     "information": ["tables/std_hurst_by_strikes.csv", "tables/std_hurst_by_range.csv"],
     "price_bounds": ["tables/price_bounds.csv"],
+    "realised_roughness": ["tables/realised_variograms.csv"],
     "work_precision": ["benchmarks/engine_timing.csv"],
 }
 

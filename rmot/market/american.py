@@ -89,8 +89,9 @@ class CarryRange:
 class AmericanParityFit(ForwardFit):
     """Parity of the European prices in American quotes, at a stated range of rates.
 
-    See `ForwardFit`. The discount factor is stated and not fitted: that of the middle rate, its error half the range. `forward_interval` is the hull over the rates of the intervals
-    that half of the pairs allow.
+    See `ForwardFit`. The discount factor is stated and not fitted: that of the middle rate, its
+    error half the range. `forward_interval` is the hull over the rates of the intervals that half
+    of the pairs allow.
 
     Attributes
     ----------

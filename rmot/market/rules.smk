@@ -25,3 +25,26 @@ rule synthetic_chain:
         f"{RESULTS}/timings/synthetic_{{name}}.tsv"
     shell:
         "python -m rmot.market.synthetic --underlying {params.underlying} --seed {params.seed} --out {output}"
+
+
+# Daily realised variances: the table of indices is needed, the longer ones are used where they lie.
+_INDICES = locate("realized/oxfordman_wide_rv")
+_LONGER = {"library": "realized/realized_library_SPX", "spy": "realized/SPYRM"}
+REALISED = {"indices": str(_INDICES or f"{RESULTS}/data/synthetic_realised.csv.gz")} | {
+    name: str(locate(dataset)) for name, dataset in _LONGER.items() if locate(dataset)
+}
+
+
+rule synthetic_realised:
+    output:
+        f"{RESULTS}/data/synthetic_realised.csv.gz",
+    params:
+        code=code_hash("rmot.market.synthetic_realised"),
+        seed=SEEDS["synthetic_realised"],
+    benchmark:
+        f"{RESULTS}/timings/synthetic_realised.tsv"
+    shell:
+        "python -m rmot.market.synthetic_realised --seed {params.seed} --out {output}"
+
+
+ruleorder: synthetic_realised > synthetic_chain
