@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from figures.style import BLACK, GREEN, GREY, PAGE_WIDTH, VERMILION, Request, main
 from rmot.calibration.design import NORMAL_95
-from rmot.studies.information_points import HALF_WIDTH, PRECISION, STRIKES
+from rmot.studies.information.points import HALF_WIDTH, PRECISION, STRIKES
 
 POINT, NOISE, HURST = "index", "0.2% in volatility", 0.12
 COLOURS = {1: VERMILION, 3: GREEN, 5: BLACK}

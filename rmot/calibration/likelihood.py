@@ -5,7 +5,7 @@ The noise s_k of a quote is half its bid-ask spread in volatility, and never bel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rmot.calibration.parametrisation import Parametrisation
 from rmot.errors import CalibrationError, RmotError
-from rmot.models import Sensitivities
+from rmot.models import TerminalLaw
 
 if TYPE_CHECKING:
     from rmot.market import Smile
@@ -59,6 +59,8 @@ def evenly(size: int, count: int) -> NDArray[np.intp]:
 class Likelihood:
     """Standardised residuals of some quotes, and their exact derivatives in free coordinates.
 
+    A `tolerance` is the admissible error of prices, by default that of the model.
+
     Raises
     ------
     CalibrationError
@@ -66,11 +68,16 @@ class Likelihood:
     """
 
     def __init__(
-        self, parametrisation: Parametrisation, slices: Iterable[Quotes], noise_floor: float
+        self,
+        parametrisation: Parametrisation,
+        slices: Iterable[Quotes],
+        noise_floor: float,
+        tolerance: float | None = None,
     ) -> None:
         self.parametrisation = parametrisation
         self.slices = tuple(slices)
         self.noise_floor = noise_floor
+        self.tolerance = tolerance
         self.evaluations = 0
         self._last: tuple[bytes, Vector, Vector] | None = None
         if not np.isfinite([self.middle, self.bid, self.ask]).all():
@@ -101,25 +108,28 @@ class Likelihood:
         """Number of quotes."""
         return len(self.middle)
 
-    def thin(self, slices: int, quotes: int) -> Likelihood:
-        """Return the likelihood of at most `slices` slices of at most `quotes` quotes."""
+    def thin(self, slices: int, quotes: int, tolerance: float) -> Likelihood:
+        """Return the likelihood of at most `slices` slices of at most `quotes` quotes each."""
         chosen = evenly(len(self.slices), slices)
         thinned = [self.slices[row].thin(quotes) for row in chosen]
-        return Likelihood(self.parametrisation, thinned, self.noise_floor)
+        return Likelihood(self.parametrisation, thinned, self.noise_floor, tolerance)
 
     def hold(self, name: str, value: float) -> Likelihood:
         """Return the likelihood with one free number held."""
         held = self.parametrisation.hold(name, value)
-        return Likelihood(held, self.slices, self.noise_floor)
+        return Likelihood(held, self.slices, self.noise_floor, self.tolerance)
 
     def cost(self, point: Vector) -> float:
         """Return the sum of squared residuals, from prices alone; inf where there are none."""
         self.evaluations += 1
         try:
             model = self.parametrisation.model(point)
-            found = volatilities_of(model, self.slices)
+            found = [
+                model.implied_volatility(each.log_moneyness, each.maturity) for each in self.slices
+            ]
         except RmotError:
             return np.inf
+        found = np.nan_to_num(np.concatenate(found))
         return float(np.sum(((found - self.middle) / self.noise) ** 2))
 
     def residuals(self, point: Vector) -> Vector:
@@ -144,7 +154,15 @@ class Likelihood:
         self.evaluations += 1
         free = self.parametrisation.free
         try:
-            found = sensitivities_of(self.parametrisation.model(point), self.slices, free)
+            model = self.parametrisation.model(point)
+            takes = self.tolerance is not None and isinstance(model, TerminalLaw)
+            options: dict[str, Any] = {"tolerance": self.tolerance} if takes else {}
+            # each parameter takes a simulation of its own, where there are simulations
+            options |= {"parameters": free} if hasattr(model, "simulation") else {}
+            found = [
+                model.sensitivities(each.log_moneyness, each.maturity, **options)
+                for each in self.slices
+            ]
         except RmotError:
             return np.full(self.size, np.inf), np.full((self.size, len(free)), np.nan)
         volatility = np.concatenate([each.implied_volatility for each in found])
@@ -152,18 +170,3 @@ class Likelihood:
         gradient = np.concatenate([each.volatility_gradient[rows] for each in found], axis=1)
         gradient = np.nan_to_num(gradient) * self.parametrisation.slopes(point)[:, None]
         return (np.nan_to_num(volatility) - self.middle) / self.noise, (gradient / self.noise).T
-
-
-def volatilities_of(model: Any, slices: Iterable[Quotes]) -> Vector:
-    """Return a model's volatilities at the quotes, slice by slice; 0 where it has none."""
-    found = [model.implied_volatility(each.log_moneyness, each.maturity) for each in slices]
-    return np.nan_to_num(np.concatenate(found))
-
-
-def sensitivities_of(
-    model: Any, slices: Iterable[Quotes], names: Sequence[str]
-) -> list[Sensitivities]:
-    """Return a model's volatilities at the quotes with their derivatives, slice by slice."""
-    # each parameter takes a simulation of its own, where there are simulations
-    options = {"parameters": names} if hasattr(model, "simulation") else {}
-    return [model.sensitivities(each.log_moneyness, each.maturity, **options) for each in slices]

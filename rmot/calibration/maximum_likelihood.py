@@ -27,19 +27,19 @@ from rmot.calibration.information import (
 from rmot.calibration.likelihood import Likelihood, Quotes
 from rmot.calibration.parametrisation import parametrise
 from rmot.calibration.profile import profile_likelihood
-from rmot.calibration.search import distance_to_optimum, local_search
+from rmot.calibration.search import distance_to_optimum, local_search, same_optimum
 from rmot.calibration.starts import trial_points
 from rmot.errors import CalibrationError, IdentificationWarning, ParameterError
 
 if TYPE_CHECKING:
     from rmot.market import OptionSurface
 
-THINNED_SLICES = 4
+THINNED_SLICES = 3
 THINNED_QUOTES = 12
+THINNED_TOLERANCE = 1e-4
+THINNED_PRICE_ERROR = 1e-6
 LOCAL_SEARCHES = 2
 POLISHED = 2
-# Optima this near to each other, in every coordinate, are one.
-SAME = 0.02
 # An optimum is found when it is nearer than this, in standard errors.
 LARGEST_DISTANCE = 0.01
 
@@ -151,7 +151,7 @@ def _global_search(
     likelihood: Likelihood, searches: list[Search], say: Callable[[str], None]
 ) -> list[NDArray[np.float64]]:
     """Return distinct optima of a thinned surface, the best first; `searches` is added to."""
-    thinned = likelihood.thin(THINNED_SLICES, THINNED_QUOTES)
+    thinned = likelihood.thin(THINNED_SLICES, THINNED_QUOTES, THINNED_PRICE_ERROR)
     points = list(trial_points(likelihood))
     # what is held outside its domain is an error of its own, and no start would do
     likelihood.parametrisation.model(points[0])
@@ -166,7 +166,8 @@ def _global_search(
     found = []
     for _, point in trials[:LOCAL_SEARCHES]:
         try:
-            optimum = local_search(thinned, point, 1e-6)
+            known = [each.x for each in found]
+            optimum = local_search(thinned, point, THINNED_TOLERANCE, known)
         except CalibrationError:
             continue  # volatilities without derivatives: the other starts remain
         searches.append(_record("thinned quotes", thinned, point, optimum))
@@ -175,7 +176,7 @@ def _global_search(
     found.sort(key=lambda each: each.cost)
     distinct: list[NDArray[np.float64]] = []
     for each in found:
-        if all(np.max(np.abs(each.x - other)) > SAME for other in distinct):
+        if not any(same_optimum(each.x, other) for other in distinct):
             distinct.append(each.x)
     return distinct[:POLISHED] or [trials[0][1]]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from rmot.errors import IdentificationWarning, ParameterError, RmotError
 
 if TYPE_CHECKING:
     from rmot.market import OptionSurface
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def calibrate_portfolio(
     else:
         # a forked child would inherit locks that threads of the parent may hold
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(count, mp_context=context) as pool:
+        with _one_thread_each(), ProcessPoolExecutor(count, mp_context=context) as pool:
             tasks = {
                 pool.submit(_fit, model_class, surface, options): name
                 for name, surface in surfaces.items()
@@ -101,6 +104,21 @@ def calibrate_portfolio(
         {name: found for name, found in ordered.items() if isinstance(found, Fit)},
         {name: found for name, found in ordered.items() if isinstance(found, str)},
     )
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that start meanwhile do linear algebra on one thread: cores are taken."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _fit(

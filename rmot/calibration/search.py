@@ -7,6 +7,8 @@ minimization problems", SIAM J. Sci. Comput. 21, 1999).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, least_squares
@@ -16,11 +18,18 @@ from rmot.errors import CalibrationError
 
 MOST_STEPS = 200
 
+_SAME = 0.05
+
 
 def local_search(
-    likelihood: Likelihood, start: NDArray[np.float64], tolerance: float = 1e-12
+    likelihood: Likelihood,
+    start: NDArray[np.float64],
+    tolerance: float = 1e-10,
+    known: Sequence[NDArray[np.float64]] = (),
 ) -> OptimizeResult:
     """Search from a point of the coordinates until the relative change is below the tolerance.
+
+    It also ends where it comes near an optimum that is `known`.
 
     Raises
     ------
@@ -33,6 +42,11 @@ def local_search(
             f"{likelihood.parametrisation.values(start)}, where the search was to start"
         )
     lower, upper = likelihood.parametrisation.box
+
+    def stop_near_known(intermediate_result: OptimizeResult) -> None:
+        if any(same_optimum(intermediate_result.x, each) for each in known):
+            raise StopIteration
+
     return least_squares(
         likelihood.residuals,
         np.clip(start, lower, upper),
@@ -43,7 +57,13 @@ def local_search(
         ftol=tolerance,
         gtol=tolerance,
         max_nfev=MOST_STEPS,
+        callback=stop_near_known if known else None,
     )
+
+
+def same_optimum(point: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Tell whether two points differ too little to lead to different optima."""
+    return bool(np.max(np.abs(point - other)) <= _SAME)
 
 
 def distance_to_optimum(

@@ -18,11 +18,24 @@ STARTS: dict[str, tuple[float, ...]] = {
     "lognormal_vol_of_vol": (1.0, 3.0),
     "curvature": (1.0,),
     "curvature_decay": (0.2, 0.4),
+    "short_vol_of_vol": (3.0,),
+    "slow_weight": (0.25,),
+    "fast_reversion": (8.0, 20.0),
+    "slow_reversion": (0.28,),
+    "fast_correlation": (-0.6,),
+    "slow_partial_correlation": (-0.7,),
+    "factor_correlation": (0.0,),
+    "base_volatility": (0.02,),
+    "trend_loading": (-0.08,),
+    "activity_loading": (0.95,),
+    "fast_trend": (0.0,),
+    "slow_trend": (0.0,),
 }
 """Trial values by parameter; those that depend on the quotes are added in `trial_points`."""
 
 STARTS_OF_MODEL: dict[str, dict[str, tuple[float, ...]]] = {
     "SSVI": {"mean_reversion": (0.5, 4.0)},
+    "TwoFactorBergomi": {"mean_reversion": (6.0,)},
 }
 """Other trial values, where a model gives a name another meaning."""
 
@@ -36,8 +49,10 @@ def trial_points(likelihood: Likelihood) -> Iterator[NDArray[np.float64]]:
     trial = {
         **STARTS,
         "initial_variance": (level,),
-        "long_run_variance": (levels[-1][1], 2 * levels[-1][1]),
+        "long_run_variance": (1.5 * levels[-1][1],),
         "volatility": (level**0.5,),
+        "fast_activity": (level,),
+        "slow_activity": (level,),
         "initial_volatility": (level**0.5,),
         "minimum_total_variance": (0.9 * least,),
         "wing_slope": (0.5 * total**0.5,),

@@ -1,7 +1,7 @@
 """The data filters that "rough martingale optimal transport" states in its section 5.1, as written.
 
 They are no default: each throws quotes away that are good, most of them in the wings, where the
-tail of the law is seen. `rmot.studies.published_filters` counts what they cost.
+tail of the law is seen. `rmot.studies.quotes.published_filters` counts what they cost.
 """
 
 from __future__ import annotations

@@ -14,6 +14,20 @@ def _chain(underlying, dataset):
 CHAINS = {underlying: _chain(underlying, dataset) for underlying, dataset in INDEX_CHAINS.items()}
 
 
+# Whole surfaces: the two indices, and the S&P 500 a year later.
+SURFACES = CHAINS | {
+    "SPX23": _chain("SPX", "chains/gatheral_20230215/spx_implied_vol_20230215"),
+}
+
+# The names of 002's portfolio at one close of 2026, less USO, which has no usable quotes.
+_NAMES = (
+    "SPY QQQ IWM GLD SLV TLT HYG LQD AAPL MSFT AMZN NVDA GOOGL META TSLA BRK-B UNH JNJ XOM JPM V PG"
+    " MA HD CVX ABBV MRK PEP"
+).split()
+_HERE = {name: locate(f"chains/multi_20260710/{name}") for name in _NAMES}
+PORTFOLIO = {name: str(path) for name, path in _HERE.items() if path} or CHAINS
+
+
 rule synthetic_chain:
     output:
         f"{RESULTS}/data/synthetic_{{name}}.csv.gz",

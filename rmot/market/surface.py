@@ -86,6 +86,10 @@ class Smile:
         """Expiry and settlement, as in ``"2022-03-18 AM"``."""
         return slice_label(self.expiry, self.settlement)
 
+    def rows(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Smile:
+        """Return the smile of some of its quotes, by index or by mask."""
+        return replace(self, **{name: getattr(self, name)[chosen] for name in SMILE_COLUMNS})
+
     def require_parity(self) -> ParityFit:
         """Return `parity` of European quotes; DataError where the forward is not found by it."""
         if not isinstance(self.parity, ParityFit):
@@ -183,8 +187,8 @@ class OptionSurface:
             raise ParameterError(f"expected to keep at least one quote of a slice; got {count}")
         slices = []
         for smile in self.slices:
-            rows = np.unique(np.linspace(0, len(smile) - 1, min(count, len(smile))).astype(int))
-            slices.append(replace(smile, **{c: getattr(smile, c)[rows] for c in SMILE_COLUMNS}))
+            ranks = np.linspace(0, len(smile) - 1, min(count, len(smile)))
+            slices.append(smile.rows(np.unique(ranks.astype(int))))
         return replace(self, slices=tuple(slices))
 
     def __iter__(self) -> Iterator[Smile]:

@@ -24,54 +24,6 @@ def named(files):
     return " ".join(f"--input {name}={path}" for name, path in files.items())
 
 
-rule quotes_kept:
-    input:
-        CHAINS.values(),
-    output:
-        csv=f"{RESULTS}/tables/quotes_kept.csv",
-        tex=f"{RESULTS}/tables/quotes_kept.tex",
-    params:
-        code=code_hash("rmot.studies.quotes_kept"),
-        named=named(CHAINS),
-    benchmark:
-        f"{RESULTS}/timings/quotes_kept.tsv"
-    shell:
-        "python -m rmot.studies.quotes_kept --profile {PROFILE} {params.named}"
-        " --output {output.csv}"
-
-
-rule published_filters:
-    input:
-        CHAINS.values(),
-    output:
-        csv=f"{RESULTS}/tables/published_filters.csv",
-        tex=f"{RESULTS}/tables/published_filters.tex",
-    params:
-        code=code_hash("rmot.studies.published_filters"),
-        named=named(CHAINS),
-    benchmark:
-        f"{RESULTS}/timings/published_filters.tsv"
-    shell:
-        "python -m rmot.studies.published_filters --profile {PROFILE} {params.named}"
-        " --output {output.csv}"
-
-
-rule static_arbitrage:
-    input:
-        CHAINS.values(),
-    output:
-        csv=f"{RESULTS}/tables/static_arbitrage.csv",
-        tex=f"{RESULTS}/tables/static_arbitrage.tex",
-    params:
-        code=code_hash("rmot.studies.static_arbitrage"),
-        named=named(CHAINS),
-    benchmark:
-        f"{RESULTS}/timings/static_arbitrage.tsv"
-    shell:
-        "python -m rmot.studies.static_arbitrage --profile {PROFILE} {params.named}"
-        " --output {output.csv}"
-
-
 rule fit_tables:
     input:
         FITS.values(),
@@ -155,162 +107,10 @@ rule index_basket:
         " --input published={input.published} --output {output.csv}"
 
 
-rule std_hurst_by_strikes:
-    input:
-        FITS["SPX"],
-    output:
-        csv=f"{RESULTS}/tables/std_hurst_by_strikes.csv",
-        tex=f"{RESULTS}/tables/std_hurst_by_strikes.tex",
-    params:
-        code=code_hash("rmot.studies.std_hurst_by_strikes"),
-    benchmark:
-        f"{RESULTS}/timings/std_hurst_by_strikes.tsv"
-    shell:
-        "python -m rmot.studies.std_hurst_by_strikes --profile {PROFILE} --input SPX_fit={input}"
-        " --output {output.csv}"
-
-
-rule std_hurst_by_range:
-    output:
-        csv=f"{RESULTS}/tables/std_hurst_by_range.csv",
-        tex=f"{RESULTS}/tables/std_hurst_by_range.tex",
-    params:
-        code=code_hash("rmot.studies.std_hurst_by_range"),
-    benchmark:
-        f"{RESULTS}/timings/std_hurst_by_range.tsv"
-    shell:
-        "python -m rmot.studies.std_hurst_by_range --profile {PROFILE} --output {output.csv}"
-
-
-rule required_strikes:
-    input:
-        FITS["SPX"],
-    output:
-        csv=f"{RESULTS}/tables/required_strikes.csv",
-        tex=f"{RESULTS}/tables/required_strikes.tex",
-    params:
-        code=code_hash("rmot.studies.required_strikes"),
-    benchmark:
-        f"{RESULTS}/timings/required_strikes.tsv"
-    shell:
-        "python -m rmot.studies.required_strikes --profile {PROFILE} --input SPX_fit={input}"
-        " --output {output.csv}"
-
-
-rule printed_errors:
-    input:
-        "proofs_check/tables/002_table_5.csv",
-    output:
-        csv=f"{RESULTS}/tables/printed_errors.csv",
-        tex=f"{RESULTS}/tables/printed_errors.tex",
-    params:
-        code=code_hash("rmot.studies.printed_errors"),
-    benchmark:
-        f"{RESULTS}/timings/printed_errors.tsv"
-    shell:
-        "python -m rmot.studies.printed_errors --profile {PROFILE} --input published={input}"
-        " --output {output.csv}"
-
-
-rule recovery_draws:
-    input:
-        FITS["SPX"],
-    output:
-        f"{RESULTS}/tables/recovery_draws_{{name}}.csv",
-    params:
-        code=code_hash("rmot.studies.recovery_draws"),
-        seed=SEEDS["recovery_draws"],
-    benchmark:
-        f"{RESULTS}/timings/recovery_draws_{{name}}.tsv"
-    shell:
-        "python -m rmot.studies.recovery_draws --profile {PROFILE} --input SPX_fit={input}"
-        " --case {wildcards.name} --seed {params.seed} --output {output}"
-
-
-RECOVERED = {
-    name: f"{RESULTS}/tables/recovery_draws_{name}.csv"
-    for name in ("index", "relative", "lifted", "fitted")
-}
-
-
-rule recovery:
-    input:
-        RECOVERED.values(),
-        fit=FITS["SPX"],
-    output:
-        csv=f"{RESULTS}/tables/recovery.csv",
-        tex=f"{RESULTS}/tables/recovery.tex",
-    params:
-        code=code_hash("rmot.studies.recovery"),
-        named=named(RECOVERED),
-    benchmark:
-        f"{RESULTS}/timings/recovery.tsv"
-    shell:
-        "python -m rmot.studies.recovery --profile {PROFILE} {params.named}"
-        " --input SPX_fit={input.fit} --output {output.csv}"
-rule atm_skew:
-    input:
-        CHAINS.values(),
-    output:
-        f"{RESULTS}/tables/atm_skew.csv",
-    params:
-        code=code_hash("rmot.studies.atm_skew"),
-        named=named(CHAINS),
-    benchmark:
-        f"{RESULTS}/timings/atm_skew.tsv"
-    shell:
-        "python -m rmot.studies.atm_skew --profile {PROFILE} {params.named} --output {output}"
-
-
-rule skew_laws:
-    input:
-        rules.atm_skew.output,
-    output:
-        csv=f"{RESULTS}/tables/skew_laws.csv",
-        tex=f"{RESULTS}/tables/skew_laws.tex",
-    params:
-        code=code_hash("rmot.studies.skew_laws"),
-    benchmark:
-        f"{RESULTS}/timings/skew_laws.tsv"
-    shell:
-        "python -m rmot.studies.skew_laws --profile {PROFILE} --input skew={input}"
-        " --output {output.csv}"
-
-
-rule realised_roughness:
-    input:
-        REALISED.values(),
-    output:
-        csv=f"{RESULTS}/tables/realised_roughness.csv",
-        tex=f"{RESULTS}/tables/realised_roughness.tex",
-        curves=f"{RESULTS}/tables/realised_variograms.csv",
-    params:
-        code=code_hash("rmot.studies.realised_roughness", "rmot.studies.realised_variograms"),
-        named=named(REALISED),
-        indices=REALISED["indices"],
-    benchmark:
-        f"{RESULTS}/timings/realised_roughness.tsv"
-    shell:
-        "python -m rmot.studies.realised_roughness --profile {PROFILE} {params.named}"
-        " --output {output.csv}"
-        " && python -m rmot.studies.realised_variograms --profile {PROFILE}"
-        " --input indices={params.indices} --output {output.curves}"
-
-
-rule hurst_comparison:
-    input:
-        skew=rules.skew_laws.output.csv,
-        realised=rules.realised_roughness.output.csv,
-    output:
-        csv=f"{RESULTS}/tables/hurst_comparison.csv",
-        tex=f"{RESULTS}/tables/hurst_comparison.tex",
-    params:
-        code=code_hash("rmot.studies.hurst_comparison"),
-    benchmark:
-        f"{RESULTS}/timings/hurst_comparison.tsv"
-    shell:
-        "python -m rmot.studies.hurst_comparison --profile {PROFILE} --input skew={input.skew}"
-        " --input realised={input.realised} --output {output.csv}"
+include: "quotes/rules.smk"
+include: "information/rules.smk"
+include: "surfaces/rules.smk"
+include: "roughness/rules.smk"
 
 
 rule tables:
@@ -332,3 +132,5 @@ rule tables:
         rules.skew_laws.output,
         rules.realised_roughness.output,
         rules.hurst_comparison.output,
+        rules.model_comparison.output,
+        rules.portfolio.output,

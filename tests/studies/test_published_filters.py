@@ -2,7 +2,7 @@ import numpy as np
 
 from rmot.market import MaturityRange, MaximumAbsLogMoneyness, read_chain
 from rmot.market.synthetic import synthetic_index_chain
-from rmot.studies.published_filters import counted, finished_quotes, printed, run
+from rmot.studies.quotes.published_filters import counted, finished_quotes, printed, run
 from rmot.studies.study import Config
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from rmot.market.synthetic import synthetic_index_chain
 from rmot.market.synthetic_realised import INDICES, write_realised_variance
-from rmot.studies import (
+from rmot.studies.roughness import (
     atm_skew,
     hurst_comparison,
     realised_roughness,

@@ -1,6 +1,6 @@
 from rmot.market import read_chain
 from rmot.market.synthetic import synthetic_index_chain
-from rmot.studies.static_arbitrage import printed, run
+from rmot.studies.quotes.static_arbitrage import printed, run
 from rmot.studies.study import Config
 
 

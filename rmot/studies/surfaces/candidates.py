@@ -9,15 +9,20 @@ from typing import Any
 import numpy as np
 
 from rmot import models
-from rmot.market import OptionSurface, read_chain
+from rmot.market import OptionSurface, Smile, read_chain
 from rmot.studies.study import Config
 
 DAYS = (7, 200)
 """Expiries used, in days from the valuation; shorter ones live by the hour, longer ones by a
 term structure of their own."""
 
-QUOTES_PER_SLICE = {"quick": 15, "full": None, "deep": None}
-SLICES = {"quick": 6, "full": None, "deep": None}
+QUOTES_PER_SLICE = {"quick": 15, "full": 25, "deep": None}
+SLICES = {"quick": 6, "full": 10, "deep": None}
+"""A simulation prices quotes one by one; all candidates meet the same."""
+
+DEVIATIONS = (-4.0, 3.0)
+"""Strikes used, in standard deviations at the money: beyond, far wings of the shortest expiry
+outweigh all else in a root mean square, and simulations know little."""
 CURVE_PIECES = 5
 
 
@@ -62,6 +67,8 @@ def _curve(surface: OptionSurface) -> dict[str, Any]:
 CANDIDATES = {
     "black_scholes": Candidate("Black--Scholes", "BlackScholes"),
     "heston": Candidate("Heston", "Heston"),
+    "sabr": Candidate("SABR", "SABR"),
+    "ssvi": Candidate("SSVI", "SSVI"),
     "rough_heston_4": Candidate(
         "rough Heston, $\\kappa = 0$",
         "RoughHeston",
@@ -74,6 +81,12 @@ CANDIDATES = {
     "rough_heston_curve": Candidate(
         "rough Heston, curve", "RoughHeston", {"fixed": {"mean_reversion": 0.0}}, _curve
     ),
+    "two_factor_bergomi": Candidate(
+        "two-factor Bergomi",
+        "TwoFactorBergomi",
+        {"fixed": dict(models.TwoFactorBergomi.held_by_default)},
+    ),
+    "path_dependent": Candidate("path-dependent volatility", "PathDependentVolatility"),
 }
 
 
@@ -81,8 +94,16 @@ def fitted_surface(config: Config, name: str) -> OptionSurface:
     """Read the quotes of a chain that the profile fits: expiries of `DAYS`, thinned if quick."""
     low, high = DAYS
     surface = read_chain(config.inputs[name]).surface().within(low / 365, high / 365)
+    surface = replace(surface, slices=tuple(map(_near_the_money, surface.slices)))
     slices, quotes = SLICES[config.profile], QUOTES_PER_SLICE[config.profile]
     if slices is not None:
         rows = np.unique(np.linspace(0, len(surface) - 1, min(slices, len(surface))).astype(int))
         surface = replace(surface, slices=tuple(surface.slices[row] for row in rows))
     return surface if quotes is None else surface.thin(quotes)
+
+
+def _near_the_money(smile: Smile) -> Smile:
+    low, high = DEVIATIONS
+    deviation = np.interp(0.0, smile.log_moneyness, smile.implied_volatility)
+    deviations = smile.log_moneyness / (deviation * np.sqrt(smile.maturity))
+    return smile.rows((deviations >= low) & (deviations <= high))

@@ -4,14 +4,14 @@ from rmot.studies.surfaces.candidates import CANDIDATES
 
 SURFACE_FITS = {
     f"{candidate}@{chain}": f"{RESULTS}/fits/surfaces/{candidate}.{chain.lower()}.json"
-    for chain in CHAINS
+    for chain in SURFACES
     for candidate in CANDIDATES
 }
 
 
 rule surface_fit:
     input:
-        lambda wildcards: CHAINS[wildcards.chain.upper()],
+        lambda wildcards: SURFACES[wildcards.chain.upper()],
     output:
         json=f"{RESULTS}/fits/surfaces/{{candidate}}.{{chain}}.json",
         csv=f"{RESULTS}/fits/surfaces/{{candidate}}.{{chain}}.csv",
@@ -41,4 +41,21 @@ rule model_comparison:
         f"{RESULTS}/timings/model_comparison.tsv"
     shell:
         "python -m rmot.studies.surfaces.comparison --profile {PROFILE} {params.named}"
+        " --output {output.csv}"
+
+
+rule portfolio:
+    input:
+        PORTFOLIO.values(),
+    output:
+        csv=f"{RESULTS}/tables/portfolio.csv",
+        tex=f"{RESULTS}/tables/portfolio.tex",
+    params:
+        code=code_hash("rmot.studies.surfaces.portfolio"),
+        named=named(PORTFOLIO),
+    threads: workflow.cores
+    benchmark:
+        f"{RESULTS}/timings/portfolio.tsv"
+    shell:
+        "python -m rmot.studies.surfaces.portfolio --profile {PROFILE} {params.named}"
         " --output {output.csv}"

@@ -23,7 +23,7 @@ from rmot.calibration.design import (
 from rmot.calibration.information import effective_dimension, fisher_information
 from rmot.errors import CalibrationError
 from rmot.models import RoughHeston
-from rmot.studies.information_points import FREE, HALF_WIDTH, MATURITIES, NOISES, studied
+from rmot.studies.information.points import FREE, HALF_WIDTH, MATURITIES, NOISES, studied
 from rmot.studies.study import Config, main
 
 STRIKES = (5, 7, 10, 14, 20, 28, 35, 50, 70, 100, 140, 200)

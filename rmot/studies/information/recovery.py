@@ -13,8 +13,8 @@ import pandas as pd
 from rmot.artifact.formats import Column, latex_table, significant, with_error
 from rmot.calibration.coordinates import COORDINATES
 from rmot.calibration.design import NORMAL_95, designed_smiles, standard_errors
-from rmot.studies.information_points import points
-from rmot.studies.recovery_draws import DESIGN, RECOVERED
+from rmot.studies.information.points import points
+from rmot.studies.information.recovery_draws import DESIGN, RECOVERED
 from rmot.studies.rough_heston_parameters import SYMBOLS
 from rmot.studies.study import Config, main
 

@@ -23,7 +23,7 @@ from rmot.calibration.narrow_ranges import (
     taylor_gradient,
 )
 from rmot.models import RoughHeston
-from rmot.studies.information_points import (
+from rmot.studies.information.points import (
     FREE,
     HALF_WIDTH,
     MATURITIES,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rmot.calibration import estimate_roughness, variogram
-from rmot.studies.realised_series import COLUMNS, realised_series
+from rmot.studies.roughness.realised_series import COLUMNS, realised_series
 from rmot.studies.study import Config, main
 
 # The curves alone are wanted: their errors stand in the table of H.

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from rmot.artifact.formats import Column, fixed, latex_table
-from rmot.studies.realised_roughness import FREE, PRINTED_BLOCK, VARIOGRAM
-from rmot.studies.skew_laws import CORRELATED
+from rmot.studies.roughness.realised_roughness import FREE, PRINTED_BLOCK, VARIOGRAM
+from rmot.studies.roughness.skew_laws import CORRELATED
 from rmot.studies.study import Config, main
 
 # Names of the chain and of the realised series.

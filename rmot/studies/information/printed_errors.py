@@ -11,7 +11,7 @@ import pandas as pd
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.calibration.design import Design, designed_smiles, standard_errors
 from rmot.market.registry import sha256
-from rmot.studies.information_points import (
+from rmot.studies.information.points import (
     FREE,
     HALF_WIDTH,
     MATURITIES,

@@ -14,7 +14,7 @@ from rmot.calibration.design import Design, designed_smiles, volatility_noise
 from rmot.errors import CalibrationError, ParameterError
 from rmot.market.synthetic_surface import synthetic_surface
 from rmot.models import RoughHeston
-from rmot.studies.information_points import (
+from rmot.studies.information.points import (
     FREE,
     HALF_WIDTH,
     MATURITIES,

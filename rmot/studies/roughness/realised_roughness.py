@@ -16,7 +16,7 @@ from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.calibration import Roughness, estimate_roughness, variogram
 from rmot.calibration.block_bootstrap import percentile_interval
 from rmot.calibration.roughness import sampling_noise
-from rmot.studies.realised_series import Series, realised_series
+from rmot.studies.roughness.realised_series import Series, realised_series
 from rmot.studies.study import Config, main
 
 DRAWS = {"quick": 100, "full": 500, "deep": 5000}

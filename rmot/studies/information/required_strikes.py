@@ -19,7 +19,7 @@ from rmot.calibration.design import (
     standard_errors,
 )
 from rmot.models import RoughHeston
-from rmot.studies.information_points import (
+from rmot.studies.information.points import (
     FREE,
     HALF_WIDTH,
     MATURITIES,
