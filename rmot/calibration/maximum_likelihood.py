@@ -54,6 +54,7 @@ def calibrate(
     noise_floor: float = 1e-4,
     start: object | None = None,
     profile: str | None = None,
+    require_convergence: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> Fit:
     """Fit a model to all expiries of a surface at once.
@@ -77,6 +78,9 @@ def calibrate(
         A model of this class from which a single local search starts.
     profile : str, optional
         A free parameter whose profile likelihood the fit is to carry; see `profile_likelihood`.
+    require_convergence : bool
+        With False a search that stops before an optimum makes a fit all the same, whose warnings
+        say so and whose `distance_to_optimum` says by how much.
     progress : callable, optional
         Called with a line of text as the search proceeds.
 
@@ -95,7 +99,7 @@ def calibrate(
         `fixed` or `free` name a parameter that the model lacks, or hold it outside its domain.
     CalibrationError
         Fewer quotes than free parameters, quotes that are not finite, no start that the model can
-        price, or a search that does not converge.
+        price, or a search that does not converge (unless `require_convergence` is False).
 
     Examples
     --------
@@ -132,13 +136,16 @@ def calibrate(
             best = found
     assert best is not None
     distance = distance_to_optimum(best.fun, best.jac, best.active_mask)
+    fit = _describe(likelihood, best, distance, searches, surface)
     if not distance <= LARGEST_DISTANCE:
-        raise CalibrationError(
+        line = (
             f"the search stopped {distance:.2g} standard errors from the optimum after "
             f"{best.nfev} steps; the quotes hardly determine "
-            f"{unknown_combination(fisher_information(best.jac), names)}: hold one of them in fixed"
+            f"{unknown_combination(fit.fisher_information, names)}"
         )
-    fit = _describe(likelihood, best, distance, searches, surface)
+        if require_convergence:
+            raise CalibrationError(f"{line}: hold one of them in fixed")
+        fit = replace(fit, warnings=(line, *fit.warnings))
     if profile is not None:
         say(f"profile likelihood of {profile}")
         fit = replace(fit, profile=profile_likelihood(fit, surface, profile))

@@ -7,7 +7,7 @@ unless it is asked for. A forward-variance curve on given times counts as one fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -156,7 +156,10 @@ def parametrise(
 
 def coordinate_of(name: str) -> Coordinate:
     """Return the coordinate of a parameter; a curve's values have that of a variance."""
-    return COORDINATES["initial_variance"] if _is_piece(name) else COORDINATES[name]
+    if not _is_piece(name):
+        return COORDINATES[name]
+    symbol = f"xi{name.removeprefix(f'{_CURVE}_')}"
+    return replace(COORDINATES["initial_variance"], symbol=symbol, label=f"log {symbol}")
 
 
 def _flat_curve(times: tuple[float, ...]) -> ForwardVariance:

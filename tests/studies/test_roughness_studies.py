@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from rmot.market.synthetic import synthetic_index_chain
@@ -57,11 +58,24 @@ def test_skews_of_a_synthetic_chain_give_its_exponent(tmp_path, realised):
     paths = {"skew": tmp_path / "laws.csv", "realised": tmp_path / "realised.csv"}
     laws.to_csv(paths["skew"], index=False)
     realised_roughness.run(Config("quick", {"indices": realised})).to_csv(paths["realised"])
+    paths |= {"surfaces": tmp_path / "surfaces.csv", "portfolio": tmp_path / "portfolio.csv"}
+    fitted = {"hurst": [0.3, 0.2], "hurst_lower": [0.29, 0.18], "hurst_upper": [0.31, 0.22]}
+    surfaces = pd.DataFrame({"chain": ["SPX", "NDX"], "model": "rough_heston_5", **fitted})
+    surfaces.to_csv(paths["surfaces"], index=False)
+    pd.DataFrame({"name": ["IWM"], "hurst": 0.1, "hurst_lower": float("-inf")}).to_csv(
+        paths["portfolio"], index=False
+    )
     together = hurst_comparison.run(Config("quick", paths))
+    less = together.set_index(["index", "estimate"]).loc[("S&P 500 less Nasdaq", "surface")]
+    assert less["hurst"] == pytest.approx(0.1)
+    assert less["z"] == pytest.approx(0.1 / np.hypot(0.02 / 3.92, 0.04 / 3.92))
+    pairs = together["index"].str.contains(" less ")
+    assert pairs.sum() == 3 + 3 * 2
+    together = together.loc[~pairs]
     assert together.groupby("index", sort=False).size().to_dict() == {
-        "S&P 500": 3 + ("to 30 days" in set(laws["range"])),
-        "Nasdaq": 2,
-        "Russell 2000": 2,
+        "S&P 500": 4 + ("to 30 days" in set(laws["range"])),
+        "Nasdaq": 3,
+        "Russell 2000": 3,
     }
     assert hurst_comparison.printed(together).count("--") == 4 + (
         "to 30 days" not in set(laws["range"])

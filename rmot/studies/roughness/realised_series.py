@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from rmot.calibration import log_volatility
 from rmot.calibration.roughness import Vector
-from rmot.market.registry import DataSource, describe
+from rmot.market import DataSource, read_realised_variance
 from rmot.studies.study import Config
 
 # Which columns of which input are read, under which name.
@@ -36,16 +35,10 @@ def realised_series(config: Config) -> list[Series]:
     """Read all columns of the inputs that are there."""
     found = []
     for key, path in config.inputs.items():
+        read = read_realised_variance(path)
         for name, column in COLUMNS[key].items():
-            values, source = _series(path, column)
+            values = read.table[column]
             logarithm, missing = log_volatility(values)
-            days = values.dropna().index
-            found.append(Series(name, str(days[0]), str(days[-1]), logarithm, missing, source))
+            days = pd.DatetimeIndex(values.dropna().index).strftime("%Y-%m-%d")
+            found.append(Series(name, days[0], days[-1], logarithm, missing, read.source))
     return found
-
-
-def _series(path: Path, column: str) -> tuple[pd.Series, DataSource]:
-    source = describe(path)
-    skipped = 1 if source.kind == "synthetic" else 0
-    table = pd.read_csv(path, index_col=0, skiprows=skipped)
-    return pd.Series(table[column]), source

@@ -3,12 +3,12 @@
 
 rule atm_skew:
     input:
-        CHAINS.values(),
+        SURFACES.values(),
     output:
         f"{RESULTS}/tables/atm_skew.csv",
     params:
         code=code_hash("rmot.studies.roughness.atm_skew"),
-        named=named(CHAINS),
+        named=named(SURFACES),
     benchmark:
         f"{RESULTS}/timings/atm_skew.tsv"
     shell:
@@ -54,6 +54,8 @@ rule hurst_comparison:
     input:
         skew=rules.skew_laws.output.csv,
         realised=rules.realised_roughness.output.csv,
+        surfaces=rules.model_comparison.output.csv,
+        portfolio=rules.portfolio.output.csv,
     output:
         csv=f"{RESULTS}/tables/hurst_comparison.csv",
         tex=f"{RESULTS}/tables/hurst_comparison.tex",
@@ -63,4 +65,5 @@ rule hurst_comparison:
         f"{RESULTS}/timings/hurst_comparison.tsv"
     shell:
         "python -m rmot.studies.roughness.hurst_comparison --profile {PROFILE} --input skew={input.skew}"
-        " --input realised={input.realised} --output {output.csv}"
+        " --input realised={input.realised} --input surfaces={input.surfaces}"
+        " --input portfolio={input.portfolio} --output {output.csv}"

@@ -60,7 +60,9 @@ class Candidate:
 
 def _curve(surface: OptionSurface) -> dict[str, Any]:
     maturities = np.unique([smile.maturity for smile in surface.slices])
-    ends = np.linspace(0, len(maturities) - 1, CURVE_PIECES + 1)[1:].round().astype(int)
+    # every other expiry must still tell each piece
+    pieces = max(min(CURVE_PIECES, len(maturities) // 2), 1)
+    ends = np.linspace(0, len(maturities) - 1, pieces + 1)[1:].round().astype(int)
     return {"forward_variance_times": np.unique(maturities[ends]).tolist()}
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.calibration import Fit
+from rmot.calibration.maximum_likelihood import LARGEST_DISTANCE
 from rmot.studies.study import Config, main
 from rmot.studies.surfaces.candidates import CANDIDATES
 
@@ -39,6 +40,7 @@ def run(config: Config) -> pd.DataFrame:
                 "hurst_lower": profile.misfit_interval[0] if profile else nan,
                 "hurst_upper": profile.misfit_interval[1] if profile else nan,
                 "effective_dimension": fit.effective_dimension,
+                "distance_to_optimum": fit.distance_to_optimum,
                 "at_bound": " ".join(fit.at_bound),
                 "warnings": "; ".join(fit.warnings),
                 "data": fit.source["kind"],
@@ -49,11 +51,14 @@ def run(config: Config) -> pd.DataFrame:
 
 
 def printed(table: pd.DataFrame) -> str:
-    """Set one row a model, under the name of its chain."""
+    """Set one row a model, under the name of its chain; a star where no optimum was reached."""
     first = ~table["chain"].duplicated()
     shown = table.assign(
         chain=table["chain"].where(first, ""),
-        label=[CANDIDATES[key].label for key in table["model"]],
+        label=[
+            CANDIDATES[key].label + ("" if distance <= LARGEST_DISTANCE else "$^*$")
+            for key, distance in zip(table["model"], table["distance_to_optimum"], strict=True)
+        ],
     )
     columns = (
         Column("chain", "Chain", align="l"),

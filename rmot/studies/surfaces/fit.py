@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,8 @@ def run(config: Config) -> tuple[Fit, pd.DataFrame]:
     key, _, chain = entry.partition("@")
     model = CANDIDATES[key]
     surface = fitted_surface(config, entry)
-    options = model.options_for(surface)
+    # a candidate that cannot be brought to an optimum is compared as far as it came
+    options = {**model.options_for(surface), "require_convergence": False}
     profile = "hurst" if "hurst" in _free(model.model_class, options) else None
 
     def say(line: str) -> None:
@@ -54,9 +55,8 @@ def run(config: Config) -> tuple[Fit, pd.DataFrame]:
     return fit, pd.DataFrame([row])
 
 
-def _free(model_class: type, options: dict) -> set[str]:
-    fields = getattr(model_class, "__dataclass_fields__", {})
-    return set(fields) - set(options.get("fixed", {}))
+def _free(model_class: type[Any], options: dict[str, Any]) -> set[str]:
+    return {field.name for field in fields(model_class)} - set(options.get("fixed", {}))
 
 
 def _foretold(model: Any, surface: OptionSurface) -> tuple[float, float]:
