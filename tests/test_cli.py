@@ -207,3 +207,35 @@ def test_claims_lists_and_shows_certificates(rmot, tmp_path):
     assert json.loads(out)["certificates"] == [{"claim": "C045", "x": 7}]
     status, _, err = rmot("claims", "C999", "--results", tmp_path)
     assert (status, "C999" in err) == (2, True)
+
+
+def test_surface_shows_slices_and_why_quotes_were_dropped(rmot, chain):
+    status, out, err = rmot("surface", chain, "--json")
+    assert status == 0
+    rows = json.loads(out)
+    assert {row["slice"] for row in rows} >= {"2022-03-04 PM", "2022-03-18 AM", "2022-03-18 PM"}
+    assert all(row["forward_low"] <= row["forward"] <= row["forward_high"] for row in rows)
+    status, out, err = rmot("surface", chain)
+    assert status == 0
+    assert "quotes read" in err
+    assert "violations at bid and ask" in err
+
+
+def test_several_chains_are_fitted_and_a_broken_one_is_named(rmot, chain, tmp_path):
+    broken = tmp_path / "broken.csv"
+    broken.write_text("nothing of the kind\n")
+    arguments = ["--model", "black-scholes", "--thin", 8, "--csv"]
+    status, out, err = rmot("calibrate", chain, broken, *arguments)
+    assert status == 1
+    assert "broken: " in err
+    assert out.splitlines()[0].startswith("name,volatility")
+    assert len(out.splitlines()) == 2
+
+
+def test_profile_and_curve_are_reached_from_the_command_line(rmot, chain):
+    options = ["--fix", "mean_reversion=0", "--curve", "0.1,0.2", "--profile", "hurst"]
+    status, out, _ = rmot("calibrate", chain, "--thin", 10, *options, "--json")
+    assert status == 0
+    fit = json.loads(out)
+    assert fit["free"][-1] == "forward_variance_2"
+    assert fit["profile"]["parameter"] == "hurst"

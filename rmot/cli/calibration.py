@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 HELD = {"mean_reversion": 0.3}
-"""What rough Heston holds when nothing is said: few surfaces tell the speed from the level."""
 
 
 class Model(StrEnum):
@@ -31,13 +30,27 @@ class Model(StrEnum):
     ROUGH_HESTON = "rough-heston"
     HESTON = "heston"
     BLACK_SCHOLES = "black-scholes"
+    SABR = "sabr"
+    SVI = "svi"
+    SSVI = "ssvi"
+    TWO_FACTOR_BERGOMI = "two-factor-bergomi"
+    PATH_DEPENDENT_VOLATILITY = "path-dependent-volatility"
 
     @property
     def model_class(self) -> type[Any]:
         """The class in `rmot.models`."""
         from rmot import models
 
+        if self in (Model.SABR, Model.SVI, Model.SSVI):
+            return getattr(models, self.value.upper())
         return getattr(models, "".join(word.capitalize() for word in self.value.split("-")))
+
+    @property
+    def held(self) -> Mapping[str, float]:
+        """What is held when nothing is said: few surfaces tell the speed from the level."""
+        if self is Model.ROUGH_HESTON:
+            return HELD
+        return getattr(self.model_class, "held_by_default", {})
 
 
 @app.command()
@@ -63,6 +76,10 @@ def calibrate(
     thin: Annotated[
         int | None, typer.Option(min=1, help="Fit at most this many quotes of each slice.")
     ] = None,
+    rates: Annotated[
+        str | None,
+        typer.Option(help="Rates that American quotes allow for, per year, such as 0.03,0.05."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Save the fit as JSON here; a folder for several chains.")
     ] = None,
@@ -71,10 +88,11 @@ def calibrate(
 ) -> None:
     """Fit a model to chains of quotes, each by itself.
 
-    Rough Heston holds mean_reversion=0.3 unless --fix says else. With several chains a file that
-    fails is named at the end, with status 1, and the others are fitted.
+    Rough Heston holds mean_reversion=0.3 unless --fix says else. American quotes are fitted as the
+    European intervals that the rates leave. With several chains a file that fails is named at the
+    end, with status 1, and the others are fitted.
     """
-    fixed = _assignments(fix) if fix else HELD if model is Model.ROUGH_HESTON else {}
+    fixed = _assignments(fix) if fix else model.held
     options: dict[str, Any] = {"fixed": fixed, "profile": profile}
     if curve is not None:
         options["forward_variance_times"] = _numbers(curve, "--curve")
@@ -82,8 +100,9 @@ def calibrate(
     make = partial(
         read_surface,
         expiries=_expiries(expiry),
-        days=None if days is None else _numbers(days, "--days"),
+        days=None if days is None else _pair(days, "--days"),
         thin=thin,
+        rates=None if rates is None else _pair(rates, "--rates"),
     )
     if len(chains) > 1:
         _fit_many(chains, model, make, options, output, as_json, as_csv)
@@ -169,16 +188,20 @@ def fit_with_status(model_class: type[Any], surface: OptionSurface, **options: A
 def read_surface(
     path: Path,
     expiries: Sequence[date] | None = None,
-    days: Sequence[float] | None = None,
+    days: tuple[float, float] | None = None,
     thin: int | None = None,
+    rates: tuple[float, float] | None = None,
 ) -> OptionSurface:
     """Read the surface of a chain: some expiries, or those within days, maybe thinned."""
-    from rmot.market import read_chain
+    from rmot.market import CarryRange, read_chain
 
-    surface = read_chain(path).surface(maturities=expiries)
+    chain = read_chain(path)
+    # rates are for American quotes; European ones of the same portfolio need none
+    carry = None
+    if rates is not None and chain.exercise == "american":
+        carry = CarryRange(rates=rates)
+    surface = chain.surface(maturities=expiries, carry=carry)
     if days is not None:
-        if len(days) != 2:
-            raise ParameterError(f"expected two numbers for --days; got {len(days)}")
         surface = surface.within(days[0] / 365, days[1] / 365)
     return surface if thin is None else surface.thin(thin)
 
@@ -270,6 +293,13 @@ def _numbers(text: str, option: str) -> list[float]:
         raise ParameterError(
             f"expected comma-separated numbers for {option}; got {text!r}"
         ) from None
+
+
+def _pair(text: str, option: str) -> tuple[float, float]:
+    numbers = _numbers(text, option)
+    if len(numbers) != 2:
+        raise ParameterError(f"expected two numbers for {option}; got {text!r}")
+    return numbers[0], numbers[1]
 
 
 def _expiries(texts: Sequence[str] | None) -> list[date] | None:

@@ -44,6 +44,9 @@ Kind = Literal["bound", "vertical", "butterfly", "calendar"]
 KINDS: Final[tuple[Kind, ...]] = ("bound", "vertical", "butterfly", "calendar")
 FORWARD: Final = "forward"
 
+NOT_CARRIED: Final = frozenset({"VIX", "VXN", "RVX"})
+"""Indices that cannot be held from one expiry to the next."""
+
 _ROUNDING: Final = 64 * float(np.finfo(float).eps)  # prices are at most of order one
 
 
@@ -164,16 +167,18 @@ def static_arbitrage(surface: OptionSurface | Sequence[Smile]) -> ArbitrageRepor
     Notes
     -----
     The report has no violation exactly when some martingale has all its call prices within bid
-    and ask. It takes a time of order n log n in the number of quotes.
+    and ask. It takes a time of order n log n in the number of quotes. Between slices of options on
+    volatility indices, which settle on a new window of time at each expiry, it looks for nothing.
     """
     smiles = sorted(surface, key=lambda smile: smile.maturity)
+    one_martingale = getattr(surface, "underlying", None) not in NOT_CARRIED
     violations: list[Violation] = []
     later: list[_Point] = []
     for smile in reversed(smiles):
         own = _asks(smile)
         found = [*_bounds(smile), *_verticals(smile)]
         found += _above(_Envelope(own), smile, "butterfly")
-        if later:
+        if later and one_martingale:
             envelope = _Envelope([*own, *later])
             found += _above(envelope, smile, "calendar")
             later = envelope.points

@@ -1,12 +1,20 @@
 """Oracles: linear programming over all call price functions, and the portfolios' own payoffs."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from rmot.market import read_chain, static_arbitrage
+from rmot.market import (
+    DataSource,
+    FilterReport,
+    OptionSurface,
+    read_chain,
+    static_arbitrage,
+)
 
 GRID = np.linspace(0.0, 5.0, 4001)
 
@@ -194,7 +202,7 @@ def test_prices_outside_their_bounds_name_the_quote(make_smile):
     assert found.profit == pytest.approx(98.0 * 0.01)
 
 
-def test_a_planted_calendar_names_both_expiries(make_smile):
+def planted_calendar(make_smile):
     near = make_smile(M, FAIR - 0.002, FAIR + 0.002, maturity=0.1, forward=100.0)
     far = make_smile(
         M,
@@ -204,6 +212,22 @@ def test_a_planted_calendar_names_both_expiries(make_smile):
         forward=110.0,
         discount=0.9,
     )
+    return near, far
+
+
+def test_expiries_of_a_volatility_index_are_not_held_against_each_other(make_smile):
+    counts = {}
+    for underlying in ("VIX", "SPX"):
+        near, far = planted_calendar(make_smile)
+        source = DataSource("planted", "0" * 64, "synthetic")
+        valuation = datetime(2026, 8, 7, 16, tzinfo=UTC)
+        surface = OptionSurface(underlying, valuation, (near, far), FilterReport(()), source)
+        counts[underlying] = static_arbitrage(surface).counts()["calendar"]
+    assert counts == {"VIX": 0, "SPX": 1}
+
+
+def test_a_planted_calendar_names_both_expiries(make_smile):
+    near, far = planted_calendar(make_smile)
     report = static_arbitrage([far, near])
     (found,) = [each for each in report.violations if each.kind == "calendar"]
     assert [leg.label for leg in found.legs] == [near.label, far.label]
