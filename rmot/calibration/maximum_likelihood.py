@@ -25,7 +25,7 @@ from rmot.calibration.information import (
     standard_errors,
 )
 from rmot.calibration.likelihood import Likelihood, Quotes
-from rmot.calibration.parametrisation import parametrise
+from rmot.calibration.parametrisation import is_number, parametrise
 from rmot.calibration.profile import profile_likelihood
 from rmot.calibration.search import distance_to_optimum, local_search, same_optimum
 from rmot.calibration.starts import trial_points
@@ -231,7 +231,7 @@ def _describe(
         reduced_chi_squared=float(np.sum(residuals**2) / degrees),
         within_spread=float(np.mean((fitted >= likelihood.bid) & (fitted <= likelihood.ask))),
         free=names,
-        fixed=parametrisation.held,
+        fixed={name: value for name, value in parametrisation.held.items() if is_number(value)},
         at_bound=at_bound,
         distance_to_optimum=distance,
         evaluations=likelihood.evaluations,

@@ -137,11 +137,7 @@ def parametrise(
     if both:
         raise ParameterError(f"expected parameters to be free or fixed; got {both} as both")
     if free is None:
-        wanted = [
-            name
-            for name in names
-            if name not in fixed and not isinstance(known.get(name), int | float)
-        ]
+        wanted = [name for name in names if name not in fixed and not is_number(known.get(name))]
     else:
         wanted = [name for name in names if name in set(free)]
     if not wanted:
@@ -160,6 +156,11 @@ def coordinate_of(name: str) -> Coordinate:
         return COORDINATES[name]
     symbol = f"xi{name.removeprefix(f'{_CURVE}_')}"
     return replace(COORDINATES["initial_variance"], symbol=symbol, label=f"log {symbol}")
+
+
+def is_number(value: object) -> bool:
+    """Tell numbers from what else a model may hold, such as the size of a simulation."""
+    return isinstance(value, int | float)
 
 
 def _flat_curve(times: tuple[float, ...]) -> ForwardVariance:

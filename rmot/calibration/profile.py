@@ -106,7 +106,10 @@ def profile_likelihood(
     if parameter not in fit.free:
         raise ParameterError(f"expected a free parameter among {fit.free}; got {parameter!r}")
     times = fit.model.forward_variance.times if fit.has_curve else None
-    parametrisation = parametrise(type(fit.model), fit.fixed, fit.free, times)
+    held = dict(fit.fixed)
+    if hasattr(fit.model, "simulation"):
+        held["simulation"] = fit.model.simulation
+    parametrisation = parametrise(type(fit.model), held, fit.free, times)
     likelihood = Likelihood(parametrisation, map(Quotes.of, surface.slices), fit.noise_floor)
     best = parametrisation.values_of(fit.model)
     coordinate = coordinate_of(parameter)

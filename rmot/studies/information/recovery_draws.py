@@ -6,12 +6,14 @@ are free. A draw that cannot be calibrated leaves an empty row with the reason.
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
 from rmot.calibration import calibrate
 from rmot.calibration.design import Design, designed_smiles, volatility_noise
-from rmot.errors import CalibrationError, ParameterError
+from rmot.errors import CalibrationError, IdentificationWarning, ParameterError
 from rmot.market.synthetic_surface import synthetic_surface
 from rmot.models import RoughHeston
 from rmot.studies.information.points import (
@@ -44,7 +46,10 @@ def run(config: Config) -> pd.DataFrame:
         surface = synthetic_surface(smiles, generator)
         row: dict[str, object] = {"point": config.case, "surface": number, "failure": ""}
         try:
-            fit = calibrate(RoughHeston, surface, fixed=fixed)
+            with warnings.catch_warnings():
+                # the column `at_bound` tells
+                warnings.simplefilter("ignore", IdentificationWarning)
+                fit = calibrate(RoughHeston, surface, fixed=fixed)
         except CalibrationError as error:
             rows.append({**row, "failure": str(error)})
             continue
