@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from rmot.artifact.files import atomic_write
 from rmot.artifact.profiles import PROFILES
@@ -51,6 +52,9 @@ class Request:
     tables: tuple[pd.DataFrame, ...]
 
 
+_STRIP = 0.035
+
+
 def main(draw: Callable[[Request], Figure]) -> None:
     """Run ``--profile P --input TABLE.csv ... --output NAME.pdf``; a PNG is written beside it.
 
@@ -80,4 +84,8 @@ def stamp(figure: Figure, profile: str, tables: tuple[pd.DataFrame, ...]) -> Non
     if profile != "full":
         remarks.append(f"{profile} profile")
     if remarks:
+        engine = figure.get_layout_engine()
+        if isinstance(engine, ConstrainedLayoutEngine):
+            # a strip of its own below the axes
+            engine.set(rect=(0.0, _STRIP, 1.0, 1.0 - _STRIP))
         figure.text(0.995, 0.003, ", ".join(remarks), ha="right", va="bottom", size=6, color=GREY)
