@@ -4,7 +4,7 @@ from .maximum_likelihood import calibrate as calibrate
 from .portfolio import PortfolioFit as PortfolioFit
 from .portfolio import calibrate_portfolio as calibrate_portfolio
 from .profile import Profile as Profile
-from .profile import profile_likelihood as profile_likelihood
+from .profiling import profile_likelihood as profile_likelihood
 from .roughness import Roughness as Roughness
 from .roughness import estimate_roughness as estimate_roughness
 from .roughness import log_volatility as log_volatility

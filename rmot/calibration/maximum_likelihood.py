@@ -26,7 +26,7 @@ from rmot.calibration.information import (
 )
 from rmot.calibration.likelihood import Likelihood, Quotes
 from rmot.calibration.parametrisation import is_number, parametrise
-from rmot.calibration.profile import profile_likelihood
+from rmot.calibration.profiling import profile_likelihood
 from rmot.calibration.search import distance_to_optimum, local_search, same_optimum
 from rmot.calibration.starts import trial_points
 from rmot.errors import CalibrationError, IdentificationWarning, ParameterError

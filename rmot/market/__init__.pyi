@@ -6,7 +6,6 @@ from .chain import OptionChain as OptionChain
 from .chain import read_chain as read_chain
 from .discount import DiscountCurve as DiscountCurve
 from .discount import pool_discounts as pool_discounts
-from .discount import pooled_surfaces as pooled_surfaces
 from .filters import DEFAULT_FILTERS as DEFAULT_FILTERS
 from .filters import FilterReport as FilterReport
 from .filters import MaximumAbsLogMoneyness as MaximumAbsLogMoneyness
@@ -19,6 +18,7 @@ from .histories import read_history as read_history
 from .parity import ParityFit as ParityFit
 from .parity import fit_parity as fit_parity
 from .parity_region import ParityRegion as ParityRegion
+from .pooling import pooled_surfaces as pooled_surfaces
 from .projection import Projection as Projection
 from .projection import project as project
 from .published_filters import (

@@ -27,7 +27,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -39,8 +39,6 @@ from rmot.market.parity import ParityFit
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rmot.market.chain import OptionChain
-    from rmot.market.filters import QuoteFilter
     from rmot.market.surface import OptionSurface, Smile
 
 Vector = NDArray[np.float64]
@@ -170,37 +168,6 @@ def pool_discounts(
         degrees_of_freedom=maturity.size - knot.size,
         slices=_described(found, data, fit, variance, covariance),
     )
-
-
-def pooled_surfaces(
-    chains: Sequence[OptionChain],
-    maturities: Iterable[date | str] | None = None,
-    filters: Sequence[QuoteFilter] = (),
-    valuation: datetime | None = None,
-) -> tuple[tuple[OptionSurface, ...], DiscountCurve]:
-    """Build the surfaces of several chains of one close with one discount curve.
-
-    The curve is pooled from all expiries of all chains; `maturities` and `filters`, as in
-    `OptionChain.surface`, act on the surfaces returned.
-
-    Returns
-    -------
-    surfaces : tuple of OptionSurface
-        In the order of the chains.
-    curve : DiscountCurve
-
-    Raises
-    ------
-    DataError, ParameterError
-        As `OptionChain.surface` and `pool_discounts`.
-    """
-    wanted = None if maturities is None else tuple(maturities)
-    curve = pool_discounts(chain.surface(valuation=valuation) for chain in chains)
-    surfaces = tuple(
-        chain.surface(wanted, filters=filters, valuation=valuation, discount=curve)
-        for chain in chains
-    )
-    return surfaces, curve
 
 
 @dataclass(frozen=True, eq=False)
