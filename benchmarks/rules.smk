@@ -45,7 +45,22 @@ rule engine_timing:
         " --output {output.csv}"
 
 
+rule calibration_timing:
+    output:
+        csv=f"{RESULTS}/benchmarks/calibration_timing.csv",
+        tex=f"{RESULTS}/benchmarks/calibration_timing.tex",
+    params:
+        code=code_hash("benchmarks.calibration_timing"),
+    # alone on the machine, as above
+    threads: workflow.cores
+    benchmark:
+        f"{RESULTS}/timings/calibration_timing.tsv"
+    shell:
+        "python -m benchmarks.calibration_timing --profile {PROFILE} --output {output.csv}"
+
+
 rule benchmarks:
     input:
         rules.engine_accuracy.output,
         rules.engine_timing.output,
+        rules.calibration_timing.output,
