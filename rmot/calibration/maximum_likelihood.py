@@ -135,12 +135,11 @@ def calibrate(
         if best is None or found.cost < best.cost:
             best = found
     assert best is not None
-    distance = distance_to_optimum(best.fun, best.jac, best.active_mask)
-    fit = _describe(likelihood, best, distance, searches, surface)
-    if not distance <= LARGEST_DISTANCE:
+    fit = _describe(likelihood, best, searches, surface)
+    if not fit.distance_to_optimum <= LARGEST_DISTANCE:
         line = (
-            f"the search stopped {distance:.2g} standard errors from the optimum after "
-            f"{best.nfev} steps; the quotes hardly determine "
+            f"the search stopped {fit.distance_to_optimum:.2g} standard errors from the optimum "
+            f"after {best.nfev} steps; the quotes hardly determine "
             f"{unknown_combination(fit.fisher_information, names)}"
         )
         if require_convergence:
@@ -198,7 +197,6 @@ def _record(
 def _describe(
     likelihood: Likelihood,
     best: OptimizeResult,
-    distance: float,
     searches: list[Search],
     surface: OptionSurface,
 ) -> Fit:
@@ -208,12 +206,9 @@ def _describe(
     information = fisher_information(jacobian)
     slopes = parametrisation.slopes(point)
     fitted = likelihood.middle + residuals * likelihood.noise
-    box = parametrisation.box
-    at_bound = tuple(
-        name
-        for name, value, low, high in zip(names, point, *box, strict=True)
-        if min(value - low, high - value) < 1e-6 * (high - low)
-    )
+    low, high = parametrisation.box
+    at_bound = np.minimum(point - low, high - point) < 1e-6 * (high - low)
+    names_at_bound = tuple(name for name, stopped in zip(names, at_bound, strict=True) if stopped)
 
     def named(errors: NDArray[np.float64]) -> dict[str, float]:
         return dict(zip(names, (errors * slopes).tolist(), strict=True))
@@ -232,10 +227,10 @@ def _describe(
         within_spread=float(np.mean((fitted >= likelihood.bid) & (fitted <= likelihood.ask))),
         free=names,
         fixed={name: value for name, value in parametrisation.held.items() if is_number(value)},
-        at_bound=at_bound,
-        distance_to_optimum=distance,
+        at_bound=names_at_bound,
+        distance_to_optimum=distance_to_optimum(residuals, jacobian, at_bound),
         evaluations=likelihood.evaluations,
         searches=tuple(searches),
-        warnings=identification_warnings(information, names, at_bound),
+        warnings=identification_warnings(information, names, names_at_bound),
         source=asdict(surface.source),
     )

@@ -67,14 +67,12 @@ def same_optimum(point: NDArray[np.float64], other: NDArray[np.float64]) -> bool
 
 
 def distance_to_optimum(
-    residuals: NDArray[np.float64],
-    jacobian: NDArray[np.float64],
-    active: NDArray[np.int_],
+    residuals: NDArray[np.float64], jacobian: NDArray[np.float64], at_bound: NDArray[np.bool_]
 ) -> float:
     """Return the length of the Gauss-Newton step that is left, in standard errors.
 
     That is sqrt(g' (J'J)^-1 g). Coordinates that rest on a bound do not count.
     """
-    inner = jacobian[:, active == 0]
+    inner = jacobian[:, ~at_bound]
     projection, *_ = np.linalg.lstsq(inner, residuals)
     return float(np.linalg.norm(inner @ projection))

@@ -1,5 +1,6 @@
 """Parameters that made the quotes are found again, with the errors that the scatter shows."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -195,3 +196,33 @@ def test_contradictory_options_say_what_was_expected(options, words):
 def test_a_curve_is_refused_where_the_model_has_none():
     with pytest.raises(ParameterError, match="forward-variance curve"):
         calibrate(BlackScholes, surface_of(TRUTH), forward_variance_times=(0.5,))
+
+
+def test_a_fit_that_ends_on_a_bound_is_an_optimum_of_the_other_parameters():
+    truth = RoughHeston(
+        hurst=0.012,
+        vol_of_vol=0.3,
+        correlation=-0.7,
+        initial_variance=0.04,
+        mean_reversion=0.3,
+        long_run_variance=0.05,
+    )
+    for seed in range(4):
+        surface = surface_of(truth, strikes=10, noise=np.random.default_rng(seed), spread=0.01)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", IdentificationWarning)
+            fit = calibrate(RoughHeston, surface, fixed={"mean_reversion": 0.3})
+        assert fit.distance_to_optimum < 0.01
+
+
+def test_a_search_that_is_cut_short_is_refused_or_says_so(monkeypatch):
+    monkeypatch.setattr("rmot.calibration.search.MOST_STEPS", 2)
+    fixed = {"mean_reversion": 0.3}
+    start = replace(TRUTH, hurst=0.4, vol_of_vol=1.0)
+    with pytest.raises(CalibrationError, match="standard errors from the optimum"):
+        calibrate(RoughHeston, surface_of(TRUTH), fixed=fixed, start=start)
+    with pytest.warns(IdentificationWarning, match="standard errors from the optimum"):
+        fit = calibrate(
+            RoughHeston, surface_of(TRUTH), fixed=fixed, start=start, require_convergence=False
+        )
+    assert fit.distance_to_optimum > 0.01

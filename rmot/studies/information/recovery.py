@@ -67,7 +67,8 @@ def _deviation_error(sample: pd.Series) -> float:
     """Return the relative standard error of a sample's standard deviation."""
     deviations = (sample - sample.mean()).to_numpy()
     kurtosis = float(np.mean(deviations**4) / np.mean(deviations**2) ** 2)
-    return ((kurtosis - 1.0) / (4.0 * len(sample))) ** 0.5
+    # a sample of two values has kurtosis 1, but for rounding
+    return (max(kurtosis - 1.0, 0.0) / (4.0 * len(sample))) ** 0.5
 
 
 def printed(table: pd.DataFrame) -> str:

@@ -64,10 +64,11 @@ def _foretold(model: Any, surface: OptionSurface) -> tuple[float, float]:
     gaps, inside = [], []
     for smile in surface.slices:
         found = model.implied_volatility(smile.log_moneyness, smile.maturity)
-        gaps.append(found - smile.implied_volatility)
+        # what has no volatility is below any quote: it counts as zero
+        gaps.append(np.nan_to_num(found) - smile.implied_volatility)
         inside.append((found >= smile.bid_volatility) & (found <= smile.ask_volatility))
     return (
-        float(np.sqrt(np.nanmean(np.concatenate(gaps) ** 2))),
+        float(np.sqrt(np.mean(np.concatenate(gaps) ** 2))),
         float(np.mean(np.concatenate(inside))),
     )
 

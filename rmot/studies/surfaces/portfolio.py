@@ -95,8 +95,8 @@ def heterogeneity(table: pd.DataFrame) -> pd.DataFrame:
     first, second = np.triu_indices(hurst.size, k=1)
     apart = np.abs(hurst[first] - hurst[second]) > 1.96 * np.hypot(error[first], error[second])
     return table.assign(
-        cochran_q=q,
-        p_value=float(chdtrc(max(hurst.size - 1, 1), q)),
+        cochran_q=q if hurst.size > 1 else np.nan,
+        p_value=float(chdtrc(hurst.size - 1, q)) if hurst.size > 1 else np.nan,
         names_compared=hurst.size,
         pairs_apart=float(np.mean(apart)) if apart.size else np.nan,
     )
