@@ -13,7 +13,7 @@ from paper.quantities.number import DRAWN, PRINTED, Number, Source
 
 def engine(table: pd.DataFrame) -> Iterator[Number]:
     """Errors in implied volatility; rounding moves small ones, so a factor of two is let pass."""
-    source = Source("Engine", table["data_sha256"][0], DRAWN)
+    source = Source("Engine", str(table["data_sha256"].iloc[0]), DRAWN)
     drawn = table.query("family == 'drawn'")
     ours = drawn.query("method == 'rmot'")
     peers = drawn.query("method == 'Adams, default'")
@@ -39,7 +39,7 @@ def engine(table: pd.DataFrame) -> Iterator[Number]:
 
 def claims(table: pd.DataFrame) -> Iterator[Number]:
     """Count verdicts, those not run as accepted; the ledger carries the data of all but a few."""
-    source = Source("Claims", table["ledger_sha256"][0], PRINTED)
+    source = Source("Claims", str(table["ledger_sha256"].iloc[0]), PRINTED)
     found = [
         row["accepted"] if row["status"] == "not run" else row["status"]
         for row in table.to_dict("records")

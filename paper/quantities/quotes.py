@@ -16,8 +16,8 @@ def kept(table: pd.DataFrame) -> Iterator[Number]:
     """Strikes and slices of the fitted expiries."""
     for _, group in table.groupby("underlying", sort=False):
         source = Source.of_row(group.to_dict("records")[0])
-        yield source.count("QuotesKept", group["kept"].sum())
-        yield source.count("QuotesDropped", group["dropped"].sum())
+        yield source.count("QuotesKept", group["kept"].to_numpy().sum())
+        yield source.count("QuotesDropped", group["dropped"].to_numpy().sum())
         yield source.count("Slices", len(group))
 
 
