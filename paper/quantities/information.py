@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from paper.quantities.number import DRAWN, PRINTED, Number, Source
-from rmot.artifact.formats import fixed, with_error
+from rmot.artifact.formats import fixed, significant, with_error
 
 POINT, NOISE, RANGE = "index", "0.2% in volatility", "fixed"
 COUNTS = {1: "One", 3: "Three", 4: "Four", 6: "Six"}
@@ -45,8 +45,9 @@ def by_range(table: pd.DataFrame) -> Iterator[Number]:
     narrow = [curve.loc[curve["half_width"].idxmin()] for curve in curves]
     gaps = [abs(row["local_slope"] - row["generic_exponent"]) for row in narrow]
     yield source.count("Exponents", len(gaps))
-    # rounding, in as many digits as the expansions are carried
-    yield source.measured("ExponentGap", max(gaps), 1.0, digits=1)
+    # what is left of the gap is rounding; the slopes' own errors are larger
+    error = max(row["slope_error"] for row in narrow)
+    yield source.number("ExponentGap", max(gaps), significant(max(gaps), 1), error)
     (claimed,) = set(sloped.query("hurst == @HURST")["claimed_exponent"])
     yield source.number("ClaimedExponent", claimed, fixed(claimed, 2), 0.0)
     for count in (1, 3):
