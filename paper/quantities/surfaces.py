@@ -10,6 +10,7 @@ from scipy.special import chdtrc
 
 from paper.quantities.number import Number, Source
 from rmot.artifact.formats import fixed, significant, with_error
+from rmot.calibration.maximum_likelihood import LARGEST_DISTANCE
 from rmot.studies.surfaces.candidates import CANDIDATES
 
 # A macro's name has no digits.
@@ -32,6 +33,9 @@ def comparison(table: pd.DataFrame) -> Iterator[Number]:
     everything = Source.of_table("Surface", table)
     yield everything.count("Candidates", len(set(table["model"])))
     yield everything.count("Chains", len(set(table["chain"])))
+    unfinished = (table["distance_to_optimum"] > LARGEST_DISTANCE).to_numpy()
+    # a search that gives up does so near where its steps stop to help
+    yield everything.count("Unfinished", int(np.sum(unfinished)), 1.0)
     for column, name in ((FITTED, ""), (FORETOLD, "Foretold")):
         errors = table.pivot_table(index="chain", columns="model", values=column)
         rough, classical = (errors[model].to_numpy() for model in (ROUGH, CLASSICAL))
@@ -82,4 +86,6 @@ def portfolio(table: pd.DataFrame) -> Iterator[Number]:
     share = 100 * float(np.nan_to_num(table["pairs_apart"].iloc[0]))
     # one name that comes or goes takes its pairs with it
     yield source.number("PairsApart", share, fixed(share, 0), 200 / max(compared, 1))
-    yield source.measured("MedianError", 100 * fitted["root_mean_square_error"].median(), 1e-2, 3)
+    errors = 100 * fitted["root_mean_square_error"]
+    for name, error in (("MedianError", errors.median()), ("LargestError", errors.max())):
+        yield source.measured(name, float(error), 1e-2, digits=3)

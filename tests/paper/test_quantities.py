@@ -109,6 +109,7 @@ def comparison(error_of):
             "foretold_root_mean_square_error": 2 * error_of[model],
             "hurst": 0.3 if model == "rough_heston_5" else np.nan,
             "hurst_misfit_standard_error": 0.02,
+            "distance_to_optimum": np.inf if model == "ssvi" else 0.0,
             **SOURCE,
         }
         for chain in ("SPX", "NDX", "SPX23")
@@ -123,6 +124,7 @@ def test_best_model_is_named_and_another_is_a_change():
     best = made["SpxBestModel"]
     assert best.text == r"\text{SSVI}"
     assert made["SurfaceBeatsHeston"].value == 3
+    assert made["SurfaceUnfinished"].value == 3
     assert made["SurfaceExcess"].value == pytest.approx(1.5)
     other = by_macro(surfaces.comparison(comparison({**errors, "heston": 0.001})))
     assert abs(other["SpxBestModel"].value - best.value) > best.tolerance
