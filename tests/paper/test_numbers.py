@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from paper import numbers
+from paper.quantities import fits
 from rmot.errors import DataError
 
 
@@ -23,9 +24,7 @@ def tables(tmp_path, monkeypatch):
     path = tmp_path / "rough_heston_parameters.csv"
     table.to_csv(path, index=False)
     monkeypatch.setattr(numbers, "SECTIONS", tmp_path)
-    monkeypatch.setattr(
-        numbers, "numbers", lambda named: numbers._parameters(named["rough_heston_parameters"])
-    )
+    monkeypatch.setattr(numbers, "MAKERS", {"rough_heston_parameters": fits.parameters})
     (tmp_path / "main.tex").write_text(r"$H=\SpxHurst$ at $\SpxMeanReversion$")
     return tmp_path, path
 

@@ -103,12 +103,17 @@ def fitted_surface(config: Config, name: str) -> OptionSurface:
     """Read the quotes of a chain that the profile fits: expiries of `DAYS`, thinned if quick."""
     low, high = DAYS
     surface = read_chain(config.inputs[name]).surface().within(low / 365, high / 365)
-    surface = replace(surface, slices=tuple(map(_near_the_money, surface.slices)))
+    surface = near_the_money(surface)
     slices, quotes = SLICES[config.profile], QUOTES_PER_SLICE[config.profile]
     if slices is not None:
         rows = np.unique(np.linspace(0, len(surface) - 1, min(slices, len(surface))).astype(int))
         surface = replace(surface, slices=tuple(surface.slices[row] for row in rows))
     return surface if quotes is None else surface.thin(quotes)
+
+
+def near_the_money(surface: OptionSurface) -> OptionSurface:
+    """Return the quotes within `DEVIATIONS` of the forward."""
+    return replace(surface, slices=tuple(map(_near_the_money, surface.slices)))
 
 
 def _near_the_money(smile: Smile) -> Smile:

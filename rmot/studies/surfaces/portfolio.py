@@ -21,7 +21,7 @@ from rmot.market import CarryRange, OptionSurface, read_chain
 from rmot.market.registry import describe
 from rmot.models import RoughHeston
 from rmot.studies.study import Config, main
-from rmot.studies.surfaces.candidates import DAYS
+from rmot.studies.surfaces.candidates import DAYS, near_the_money
 
 RATES = (0.03, 0.05)
 FIXED = {"mean_reversion": 0.3}
@@ -69,11 +69,11 @@ def run(config: Config) -> pd.DataFrame:
 
 
 def surface_of(path: Path, thin: int | None) -> OptionSurface:
-    """Read a chain's expiries within `DAYS`; American quotes as European intervals."""
+    """Read a chain's quotes within `DAYS` and near the money; American ones as intervals."""
     chain = read_chain(path)
     carry = CarryRange(rates=RATES) if chain.exercise == "american" else None
     low, high = DAYS
-    surface = chain.surface(carry=carry).within(low / 365, high / 365)
+    surface = near_the_money(chain.surface(carry=carry).within(low / 365, high / 365))
     return surface if thin is None else surface.thin(thin)
 
 

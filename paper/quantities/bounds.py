@@ -1,0 +1,40 @@
+"""Numbers of the price bounds, on one index and on a basket of two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from paper.quantities.number import PRINTED, Number, Source
+from rmot.artifact.formats import fixed, significant
+
+
+def bounds(table: pd.DataFrame) -> Iterator[Number]:
+    """Bounds on unquoted payoffs; the solver's gap is far below what is printed."""
+    rows = table.query("payoff == 'call'").to_dict("records")
+    twice = next(row for row in rows if row["multiple"] == 2.0)
+    classical = next(row for row in rows if row["divergence"] == "classical")
+    source = Source("Spx", twice["data_sha256"], twice["data"])
+
+    def basis_points(name: str, value: float) -> Number:
+        return source.measured(name, 1e4 * value, 1e-3, digits=3)
+
+    strike, least = twice["strike"], twice["minimum_radius"]
+    yield source.count("BoundQuotes", twice["quotes"])
+    yield source.number("LeastRadius", least, significant(least), 1e-3 * least)
+    yield source.number("CallStrike", strike, f"{strike:g}", 0.0)
+    yield basis_points("CallPrior", twice["prior_price"])
+    yield basis_points("CallUpper", twice["upper"])
+    yield basis_points("CallClassicalUpper", classical["upper"])
+
+
+def basket(table: pd.DataFrame) -> Iterator[Number]:
+    """Widths at the money, ours and the one printed."""
+    (row,) = table.query("strike == 1.0").to_dict("records")
+    width = row["upper"] - row["lower"]
+    published = row["published_upper"] - row["published_lower"]
+    ours = Source("Basket", row["data_sha256"], row["data"])
+    theirs = Source("Basket", row["published_sha256"], PRINTED)
+    yield ours.number("WidthAtm", width, fixed(width, 4), 1e-7)
+    yield theirs.number("PublishedWidthAtm", published, fixed(published, 4), 0.0)
