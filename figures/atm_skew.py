@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from figures.style import BLACK, GREY, PAGE_WIDTH, SKY, VERMILION, Request, main
 
-DAYS = [3, 7, 14, 30, 91, 182, 365, 730, 1825]
+DAYS = (3, 14, 60, 365, 1825)
 SKEWS = [0.1, 0.2, 0.5, 1.0, 2.0]
 ALL, SHORT = "all", "to 30 days"
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from rmot.artifact.formats import Column, fixed, latex_table
+from rmot.artifact.formats import Column, escape, fixed, latex_table
 from rmot.market import ROUGH_MARTINGALE_TRANSPORT_FILTERS, OptionChain, QuoteFilter, read_chain
 from rmot.studies.study import Config, main
 
@@ -91,7 +91,7 @@ def printed(table: pd.DataFrame) -> str:
 
     columns = (
         Column("underlying", "Index", align="l"),
-        Column("filter", "Removes", lambda why: why.replace("|log-moneyness|", "$|k|$"), align="l"),
+        Column("filter", "Removes", _words, align="l"),
         Column("removed_alone", "Alone", whole),
         Column("wing_removed_alone", "in wings", whole),
         Column("removed_in_order", "In turn", whole),
@@ -111,6 +111,10 @@ def _in_a_wing(table: pd.DataFrame) -> np.ndarray:
 
 def _total(masks) -> int:
     return sum(int(mask.sum()) for mask in masks)
+
+
+def _words(reason: str) -> str:
+    return rf"\text{{{escape(reason).replace('|log-moneyness|', '$|k|$')}}}"
 
 
 if __name__ == "__main__":
