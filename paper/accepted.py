@@ -8,6 +8,7 @@ the last; `accept` is the deliberate act of taking new ones.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from rmot.artifact.files import read_json, write_json
+from rmot.artifact.files import atomic_write, read_json
 from rmot.artifact.profiles import PROFILES, results_folder
 from rmot.errors import RmotError
 
@@ -59,6 +60,19 @@ def compare(
     return rows
 
 
+def _one_line_each(everything: dict[str, dict[str, Any]]) -> str:
+    """Write a number to a line, so that a change of one is a change of one."""
+    profiles = []
+    for profile in sorted(everything):
+        numbers = everything[profile]
+        lines = [
+            f"  {json.dumps(name)}: {json.dumps(numbers[name], sort_keys=True, allow_nan=False)}"
+            for name in sorted(numbers)
+        ]
+        profiles.append(f" {json.dumps(profile)}: {{\n" + ",\n".join(lines) + "\n }")
+    return "{\n" + ",\n".join(profiles) + "\n}\n"
+
+
 def main() -> None:
     """Run ``compare`` or ``accept`` for one profile; `compare` exits with 1 on a difference."""
     parser = argparse.ArgumentParser(prog="reproduce")
@@ -75,7 +89,8 @@ def main() -> None:
     key = f"{options.profile}, {' and '.join(found['data'])} data"
     if options.command == "accept":
         everything[key] = found["numbers"]
-        write_json(options.accepted, everything)
+        with atomic_write(options.accepted) as handle:
+            handle.write(_one_line_each(everything))
         print(f"accepted {len(found['numbers'])} numbers ({key})")
         return
     rows = compare(everything.get(key, {}), found["numbers"])
