@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 import pytest
-import QuantLib as ql  # noqa: N813
+import QuantLib as ql  # noqa: N813 - the short name that its own manual uses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-import QuantLib as ql  # noqa: N813
+import QuantLib as ql  # noqa: N813 - the short name that its own manual uses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
