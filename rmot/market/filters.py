@@ -128,8 +128,8 @@ DEFAULT_FILTERS: tuple[QuoteFilter, ...] = (
 
 
 @dataclass(frozen=True)
-class MaximumAbsLogMoneyness:
-    """Strikes with ``|log(K/F)|`` beyond `limit`.
+class Threshold:
+    """What filters that hold a number against a limit share.
 
     Raises
     ------
@@ -140,7 +140,14 @@ class MaximumAbsLogMoneyness:
     limit: float
 
     def __post_init__(self) -> None:
-        require_positive("limit", self.limit)
+        """Refuse limits that are not positive."""
+        if not self.limit > 0:
+            raise ParameterError(f"expected a positive limit; got {self.limit!r}")
+
+
+@dataclass(frozen=True)
+class MaximumAbsLogMoneyness(Threshold):
+    """Strikes with ``|log(K/F)|`` beyond `limit`."""
 
     @property
     def reason(self) -> str:
@@ -153,19 +160,8 @@ class MaximumAbsLogMoneyness:
 
 
 @dataclass(frozen=True)
-class MinimumPrice:
-    """Mid prices below `limit`, in the quotes' currency.
-
-    Raises
-    ------
-    ParameterError
-        `limit` is not positive.
-    """
-
-    limit: float
-
-    def __post_init__(self) -> None:
-        require_positive("limit", self.limit)
+class MinimumPrice(Threshold):
+    """Mid prices below `limit`, in the quotes' currency."""
 
     @property
     def reason(self) -> str:
@@ -178,19 +174,8 @@ class MinimumPrice:
 
 
 @dataclass(frozen=True)
-class MaximumRelativeSpread:
-    """Bid–ask widths above `limit` times the mid price.
-
-    Raises
-    ------
-    ParameterError
-        `limit` is not positive.
-    """
-
-    limit: float
-
-    def __post_init__(self) -> None:
-        require_positive("limit", self.limit)
+class MaximumRelativeSpread(Threshold):
+    """Bid–ask widths above `limit` times the mid price."""
 
     @property
     def reason(self) -> str:
@@ -297,9 +282,3 @@ class FilterReport:
         rows = [f"{self.read} quotes read, {self.kept} kept, {self.dropped} dropped:"]
         rows += [f"  {count:>{width}}  {why}" for why, count in self.reasons().items()]
         return "\n".join(rows)
-
-
-def require_positive(name: str, value: float) -> None:
-    """Raise ParameterError unless the value is positive."""
-    if not value > 0:
-        raise ParameterError(f"expected a positive {name}; got {value!r}")

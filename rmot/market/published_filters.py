@@ -17,26 +17,15 @@ from rmot.market.filters import (
     MaximumAbsLogMoneyness,
     MaximumRelativeSpread,
     QuoteFilter,
-    require_positive,
+    Threshold,
 )
 
 _DAYS = 365.0
 
 
 @dataclass(frozen=True)
-class MinimumVolume:
-    """Fewer contracts traded on the day than `limit`, or a number that is not known.
-
-    Raises
-    ------
-    ParameterError
-        `limit` is not positive.
-    """
-
-    limit: float
-
-    def __post_init__(self) -> None:
-        require_positive("limit", self.limit)
+class MinimumVolume(Threshold):
+    """Fewer contracts traded on the day than `limit`, or a number that is not known."""
 
     @property
     def reason(self) -> str:
@@ -55,19 +44,8 @@ class MinimumVolume:
 
 
 @dataclass(frozen=True)
-class MinimumOpenInterest:
-    """Fewer contracts open than `limit`, or a number that is not known.
-
-    Raises
-    ------
-    ParameterError
-        `limit` is not positive.
-    """
-
-    limit: float
-
-    def __post_init__(self) -> None:
-        require_positive("limit", self.limit)
+class MinimumOpenInterest(Threshold):
+    """Fewer contracts open than `limit`, or a number that is not known."""
 
     @property
     def reason(self) -> str:
@@ -116,19 +94,8 @@ class MaturityRange:
 
 
 @dataclass(frozen=True)
-class MaximumParityError:
-    """Mids that miss put–call parity by more than `limit` forwards, where both sides are quoted.
-
-    Raises
-    ------
-    ParameterError
-        `limit` is not positive.
-    """
-
-    limit: float
-
-    def __post_init__(self) -> None:
-        require_positive("limit", self.limit)
+class MaximumParityError(Threshold):
+    """Mids that miss put–call parity by more than `limit` forwards, where both sides are quoted."""
 
     @property
     def reason(self) -> str:
