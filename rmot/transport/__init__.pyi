@@ -4,15 +4,19 @@ from .bounds import Prior as Prior
 from .bounds import Tail as Tail
 from .bounds import price_bounds as price_bounds
 from .divergences import ChiSquared as ChiSquared
-from .divergences import MultipleOfLeast as MultipleOfLeast
-from .divergences import Radius as Radius
+from .divergences import CressieRead as CressieRead
+from .divergences import KullbackLeibler as KullbackLeibler
 from .divergences import Unrestricted as Unrestricted
 from .hedge import StaticHedge as StaticHedge
 from .quotes import Quotes as Quotes
+from .radius import MultipleOfLeast as MultipleOfLeast
+from .radius import Radius as Radius
 
 __all__ = [
     "Bounds",
     "ChiSquared",
+    "CressieRead",
+    "KullbackLeibler",
     "MultipleOfLeast",
     "Prior",
     "Quotes",

@@ -25,8 +25,9 @@ from scipy.sparse import csr_matrix
 
 from rmot.errors import AccuracyError, ParameterError
 from rmot.payoffs import BasketCall, PiecewiseLinear
-from rmot.transport._classical import HIGHS, conditions, one_asset_payoffs
+from rmot.transport._classical import conditions, one_asset_payoffs
 from rmot.transport._feasibility import raise_if_infeasible, row_names
+from rmot.transport._highs import HIGHS
 from rmot.transport.bounds import Bounds
 from rmot.transport.hedge import StaticHedge, mirrored, upper_hedge
 from rmot.transport.quotes import Quotes

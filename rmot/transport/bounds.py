@@ -15,11 +15,20 @@ from numpy.typing import ArrayLike, NDArray
 from rmot.errors import ParameterError
 from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear
-from rmot.transport._ball_bounds import assemble, ball_bounds
+from rmot.transport._ball_bounds import (
+    lower_side,
+    nearest,
+    price_of,
+    resolve,
+    tail_turns_negative,
+    upper_side,
+)
 from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
-from rmot.transport.divergences import ChiSquared, MultipleOfLeast, Radius, Unrestricted
+from rmot.transport._problem import assemble
+from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler, Unrestricted
 from rmot.transport.hedge import StaticHedge
 from rmot.transport.quotes import Quotes
+from rmot.transport.radius import MultipleOfLeast, Radius
 
 __all__ = ["Bounds", "Prior", "Tail", "price_bounds"]
 
@@ -77,7 +86,7 @@ def price_bounds(
     *,
     quotes: Quotes | None = None,
     forwards: ArrayLike = 1.0,
-    divergence: ChiSquared | Unrestricted,
+    divergence: ChiSquared | CressieRead | KullbackLeibler | Unrestricted,
     radius: float | Radius | MultipleOfLeast | None = None,
 ) -> Bounds:
     """Return price bounds over all laws that meet quotes and forwards.
@@ -130,29 +139,34 @@ def price_bounds(
         if radius is not None:
             raise ParameterError(f"expected no radius with Unrestricted; got {radius}")
         return _classical(item, prior, quotes, forwards, are_objects)
-    if not isinstance(divergence, ChiSquared):
-        raise ParameterError(
-            f"expected ChiSquared() or Unrestricted() as divergence; got {divergence!r}"
-        )
+    if not isinstance(divergence, ChiSquared | CressieRead | KullbackLeibler):
+        raise ParameterError(f"expected a divergence or Unrestricted(); got {divergence!r}")
     if prior is None:
-        raise ParameterError("expected a prior with ChiSquared; got None")
+        raise ParameterError(f"expected a prior with {divergence}; got None")
     if radius is None:
-        raise ParameterError("expected a radius with ChiSquared, a number or a Radius; got None")
+        raise ParameterError(
+            f"expected a radius with {divergence}, a number or a rule for it; got None"
+        )
     rule = radius if isinstance(radius, Radius | MultipleOfLeast) else Radius(radius)
     means = _forwards(forwards, prior.points.shape[1:])
-    found = ball_bounds(assemble(item, prior, quotes, means), rule)
+    problem = assemble(item, prior, quotes, means, divergence)
+    law = nearest(problem)
+    chosen = resolve(problem, rule, law.least)
+    upper = upper_side(problem, problem.payoff, chosen.value, law)
+    lower = lower_side(problem, chosen.value, law)
+    densities = (law.density, upper.density, lower.density)
     return Bounds(
-        found.lower,
-        found.upper,
-        found.lower_hedge,
-        found.upper_hedge,
-        found.gap,
+        lower.value,
+        upper.value,
+        lower.hedge,
+        upper.hedge,
+        max(upper.gap, lower.gap),
         not are_objects or prior.tail is None,
-        found.price,
-        found.minimum_radius,
-        found.radius,
-        found.sampling_error,
-        found.tail_relaxed,
+        price_of(problem, law),
+        law.least,
+        chosen,
+        max(upper.sampling_error, lower.sampling_error) if problem.is_sample else None,
+        any(tail_turns_negative(problem, density) for density in densities),
     )
 
 

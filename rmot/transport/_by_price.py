@@ -1,0 +1,125 @@
+r"""Extremal laws near the limit of the linear program, found by the price they give.
+
+Without its ball the program is linear, and its value V bounds all balls. The least divergence at
+which the price is v,
+
+.. math:: N(v) = \min \{E \varphi(q) : E[c q] \ge v, \; \text{rows}\},
+
+is convex with slope t, and the ball's bound solves :math:`N(v) = \eta`, unless
+:math:`N(V) \le \eta`. Unlike t, v stays bounded however large the radius is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+from rmot.numerics.cone_steps import FREE
+from rmot.transport._design import ExtendedDesign
+from rmot.transport._dual_newton import nearest
+from rmot.transport._highs import HIGHS
+from rmot.transport._program import Program
+
+Vector = NDArray[np.float64]
+
+# How far below the linear program's value a law is sought; the nearer, the harder to find.
+_BELOW = (1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+_MET = 1e-10
+_LEAST_THETA = 1e-14
+_STEPS = 60
+_CLOSE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class PriceAnswer:
+    """A law's densities, the rows' multipliers in units of the payoff, and theta.
+
+    `spent` is the law's divergence, `missed` by how much it misses the worst row.
+    """
+
+    density: Vector
+    multipliers: Vector
+    theta: float
+    spent: float
+    missed: float
+
+
+def linear_multipliers(program: Program, payoff: Vector) -> tuple[float, Vector] | None:
+    """Return the value and the multipliers of the program without its ball; None if unsolved."""
+    w, m = program.weights, program.lower.size
+    columns = np.array([program.design.times(unit) for unit in np.eye(m)])
+    equal, has = program.equal, program.has
+    left = np.vstack([columns[has[1]], -columns[has[0]]])
+    right = np.concatenate([program.upper[has[1]], -program.lower[has[0]]])
+    bounds = np.zeros((w.size, 2))
+    bounds[:, 1] = np.inf
+    bounds[program.kinds == FREE, 0] = -np.inf
+    result = linprog(
+        -payoff,
+        A_ub=csr_matrix(left) if right.size else None,
+        b_ub=right if right.size else None,
+        A_eq=csr_matrix(columns[equal]),
+        b_eq=program.upper[equal],
+        bounds=bounds,
+        method="highs",
+        options=HIGHS,
+    )
+    if result.status != 0:
+        return None
+    y = np.zeros(m)
+    y[equal] = -result.eqlin.marginals
+    if right.size:
+        y[has[1]] -= result.ineqlin.marginals[: has[1].sum()]
+        y[has[0]] += result.ineqlin.marginals[has[1].sum() :]
+    return float(-result.fun), y
+
+
+def extremal_by_price(
+    program: Program, payoff: Vector, radius: float, low: float
+) -> PriceAnswer | None:
+    """Maximise E[c q] over E phi(q) <= radius; None where the linear program is not solved.
+
+    `low` is the price of the nearest law.
+    """
+    linear = linear_multipliers(program, payoff)
+    if linear is None:
+        return None
+    top, multipliers = linear
+    for below in _BELOW:
+        high = top - below * (1.0 + abs(top))
+        answer = _at(program, payoff, high)
+        if answer.missed <= _MET:
+            break
+    if answer.spent <= radius:
+        return replace(answer, multipliers=multipliers, theta=_LEAST_THETA)
+    v = high
+    for _ in range(_STEPS):
+        over = answer.spent - radius
+        if abs(over) <= _CLOSE * radius or high - low <= _CLOSE * (1.0 + abs(v)):
+            break
+        low, high = (v, high) if over < 0 else (low, v)
+        v -= over * answer.theta
+        if not low < v < high:
+            v = 0.5 * (low + high)
+        answer = _at(program, payoff, v)
+    return answer
+
+
+def _at(program: Program, payoff: Vector, v: float) -> PriceAnswer:
+    """Return the law nearest to the prior at which the price is v."""
+    priced = replace(
+        program,
+        design=ExtendedDesign(program.design, payoff),
+        lower=np.append(program.lower, v),
+        upper=np.append(program.upper, np.inf),
+        barrier=np.append(program.barrier, 1.0),
+    )
+    law = nearest(priced)
+    t = -law.multipliers[-1]
+    rows = priced.design.adjoint(program.weights * law.density)
+    missed = float(np.max(np.maximum(priced.lower - rows, rows - priced.upper), initial=0.0))
+    return PriceAnswer(law.density, law.multipliers[:-1] / t, 1.0 / t, law.spent, missed)
