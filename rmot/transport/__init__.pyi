@@ -9,6 +9,7 @@ from .divergences import Radius as Radius
 from .divergences import Unrestricted as Unrestricted
 from .hedge import StaticHedge as StaticHedge
 from .quotes import Quotes as Quotes
+from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [
     "Bounds",
@@ -22,4 +23,5 @@ __all__ = [
     "Unrestricted",
     "basket_bounds",
     "price_bounds",
+    "wasserstein_bounds",
 ]
