@@ -41,6 +41,8 @@ _USABLE = 1e-4
 _DISPLACEMENTS = (-3.0, -1.0, -0.3, 0.3, 1.0, 3.0, 10.0, 30.0)
 _FAR = (1.5, 3.0, 10.0, 100.0)
 _ROUNDING = 1e-9
+# Of what mass pays to move, in powers of prices: less is not resolved by the programs.
+_SMALLEST = 1e-12
 
 
 def wasserstein_bounds(
@@ -68,7 +70,8 @@ def wasserstein_bounds(
     order : float
         p > 1 of :math:`W_p`; at most 2 where the prior has a tail.
     radius : float, Radius or MultipleOfLeast
-        The largest distance, in the units of prices.
+        The largest distance, in the units of prices. At order 2 a radius below 1e-6 of prices
+        counts as that, and likewise r^p below 1e-12 of theirs: the bounds are safe all the same.
 
     Returns
     -------
@@ -135,7 +138,8 @@ def wasserstein_bounds(
             f"got {chosen.value:g}"
         )
     target = _values(problem.pieces, [payoff])[0]
-    budget = max(chosen.value**order, attained * (1 + _ROUNDING), _ROUNDING**order)
+    size = max(float(problem.pieces.edges[-1]), forward_price)
+    budget = max(chosen.value**order, attained * (1 + _ROUNDING), _SMALLEST * size**order)
     upper, upper_side = _upper(problem, columns, payoff, target, budget, quotes)
     lower, lower_side = _upper(problem, columns, payoff, -target, budget, quotes)
     return Bounds(

@@ -129,6 +129,19 @@ def test_far_calls_decay_like_the_first_power_less_than_the_order():
         assert abs(slopes[1] - (1 - order)) < abs(slopes[0] - (1 - order))
 
 
+@pytest.mark.parametrize("order", [1.5, 2.0, 3.0])
+def test_no_radius_leaves_the_prior_alone(order):
+    prior = _prior(9)
+    found = wasserstein_bounds(call(1.2), prior, order=order, radius=0.0)
+    fair = prior.expectation(call(1.2))
+    # A call is Lipschitz and W_p >= W_1: prices move by less than the radius that stands for zero.
+    smallest = 1.2 * 1e-12 ** (1 / order)
+    assert found.lower <= fair <= found.upper
+    assert found.upper - found.lower <= 2 * smallest + 2 * found.gap
+    assert found.gap <= 1e-6
+    assert found.price == pytest.approx(fair, abs=1e-9)
+
+
 def test_a_large_radius_gives_the_classical_bound():
     prior = _prior(7)
     quotes = _quotes(prior)
