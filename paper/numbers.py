@@ -15,7 +15,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from paper.quantities import bounds, checks, fits, information, quotes, roughness, surfaces
+from paper.quantities import (
+    bounds,
+    checks,
+    fits,
+    information,
+    published,
+    quotes,
+    roughness,
+    surfaces,
+)
 from paper.quantities.number import DRAWN, PRINTED, Number
 from rmot.artifact.files import atomic_write, write_json
 from rmot.artifact.profiles import PROFILES
@@ -42,6 +51,10 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "hurst_comparison": roughness.comparison,
     "price_bounds": bounds.bounds,
     "index_basket": bounds.basket,
+    "as_published_far_strikes": published.far_strikes,
+    "as_published_tilting": published.tilting,
+    "as_published_extrapolation": published.extrapolation,
+    "as_published_algorithm": published.algorithm,
     "engine_accuracy": checks.engine,
     "ledger": checks.claims,
 }

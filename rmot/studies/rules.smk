@@ -107,6 +107,32 @@ rule index_basket:
         " --input published={input.published} --output {output.csv}"
 
 
+rule as_published:
+    input:
+        CHAINS.values(),
+        FITS.values(),
+    output:
+        csv=f"{RESULTS}/tables/as_published_{{name}}.csv",
+        tex=f"{RESULTS}/tables/as_published_{{name}}.tex",
+    params:
+        code=code_hash("rmot.studies.as_published"),
+        named=named({**CHAINS, **{f"{name}_fit": path for name, path in FITS.items()}}),
+    benchmark:
+        f"{RESULTS}/timings/as_published_{{name}}.tsv"
+    shell:
+        "python -m rmot.studies.as_published --profile {PROFILE} --case {wildcards.name}"
+        " {params.named} --output {output.csv}"
+
+
+AS_PUBLISHED = {
+    form: expand(
+        f"{RESULTS}/tables/as_published_{{name}}.{form}",
+        name=("far_strikes", "tilting", "extrapolation", "algorithm"),
+    )
+    for form in ("csv", "tex")
+}
+
+
 include: "quotes/rules.smk"
 include: "information/rules.smk"
 include: "surfaces/rules.smk"
@@ -123,6 +149,7 @@ rule tables:
         rules.calibrated_smiles.output,
         rules.price_bounds.output,
         rules.index_basket.output,
+        AS_PUBLISHED.values(),
         rules.std_hurst_by_strikes.output,
         rules.std_hurst_by_range.output,
         rules.required_strikes.output,

@@ -11,6 +11,7 @@ from .hedge import StaticHedge as StaticHedge
 from .quotes import Quotes as Quotes
 from .radius import MultipleOfLeast as MultipleOfLeast
 from .radius import Radius as Radius
+from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [
     "Bounds",
@@ -26,4 +27,5 @@ __all__ = [
     "Unrestricted",
     "basket_bounds",
     "price_bounds",
+    "wasserstein_bounds",
 ]
