@@ -89,11 +89,7 @@ def extremal_by_price(
     if linear is None:
         return None
     top, multipliers = linear
-    for below in _BELOW:
-        high = top - below * (1.0 + abs(top))
-        answer = _at(program, payoff, high)
-        if answer.missed <= _MET:
-            break
+    high, answer = _nearest_to_top(program, payoff, top)
     if answer.spent <= radius:
         return replace(answer, multipliers=multipliers, theta=_LEAST_THETA)
     v = high
@@ -107,6 +103,16 @@ def extremal_by_price(
             v = 0.5 * (low + high)
         answer = _at(program, payoff, v)
     return answer
+
+
+def _nearest_to_top(program: Program, payoff: Vector, top: float) -> tuple[float, PriceAnswer]:
+    """Return the highest of the prices tried that a law was found to meet, and the law."""
+    tried = [top - below * (1.0 + abs(top)) for below in _BELOW]
+    for high in tried[:-1]:
+        answer = _at(program, payoff, high)
+        if answer.missed <= _MET:
+            return high, answer
+    return tried[-1], _at(program, payoff, tried[-1])
 
 
 def _at(program: Program, payoff: Vector, v: float) -> PriceAnswer:

@@ -13,12 +13,14 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.blas import dsyrk
+from scipy.linalg import get_blas_funcs
 
 from rmot.numerics.piecewise_sums import gather, mirrored, rooted, spread
 from rmot.payoffs import PiecewiseLinear
 
 Vector = NDArray[np.float64]
+
+(_syrk,) = get_blas_funcs(("syrk",), dtype=np.float64)
 
 
 class Design(Protocol):
@@ -126,7 +128,7 @@ class PiecewiseDesign:
         """Return G' diag(d) G, shape (m, m), for d >= 0."""
         root = np.empty_like(self._pieces)
         rooted(self._moments(masses), self._pieces, root)
-        return mirrored(dsyrk(1.0, root.T, lower=1))
+        return mirrored(_syrk(1.0, root.T, lower=1))
 
     def _moments(self, masses: Vector) -> Vector:
         """Return sums of d, d t and d t^2 over the pieces, shape (P, 3)."""

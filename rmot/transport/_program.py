@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpotrf, dpotrs
+from scipy.linalg import get_lapack_funcs
 
 from rmot.transport._design import Design
 
 Vector = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_potrf, _potrs = get_lapack_funcs(("potrf", "potrs"), dtype=np.float64)
 _LIFTS = (0.0, 1e-15, 1e-13, 1e-11, 1e-9)
 _REFINEMENTS = 1
 
@@ -69,7 +70,7 @@ class NormalEquations:
         for lift in _LIFTS:
             lifted = matrix.copy()
             lifted[diagonal, diagonal] += lift
-            self._factor, info = dpotrf(lifted, lower=1, overwrite_a=1)
+            self._factor, info = _potrf(lifted, lower=1, overwrite_a=1)
             self.usable = info == 0
             if self.usable:
                 return
@@ -77,8 +78,8 @@ class NormalEquations:
     def solve(self, right: Vector) -> Vector:
         """Return x with matrix x = right."""
         right = right / self._size
-        x, _ = dpotrs(self._factor, right, lower=1)
+        x, _ = _potrs(self._factor, right, lower=1)
         for _ in range(_REFINEMENTS):
-            more, _ = dpotrs(self._factor, right - self._matrix @ x, lower=1)
+            more, _ = _potrs(self._factor, right - self._matrix @ x, lower=1)
             x += more
         return x / self._size

@@ -30,9 +30,9 @@ from rmot.transport._feasibility import raise_if_infeasible, row_names
 from rmot.transport._transport_pieces import Origins, Pieces
 from rmot.transport._transport_plans import Columns, PlanProblem, PlanSolution, best_plan
 from rmot.transport.bounds import Bounds
-from rmot.transport.divergences import MultipleOfLeast, Radius
 from rmot.transport.hedge import StaticHedge, mirrored, upper_hedge
 from rmot.transport.quotes import Quotes
+from rmot.transport.radius import MultipleOfLeast, Radius
 
 Vector = NDArray[np.float64]
 
