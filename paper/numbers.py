@@ -15,7 +15,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from paper.quantities import bounds, checks, fits, information, quotes, roughness, surfaces
+from paper.quantities import (
+    bounds,
+    checks,
+    extrapolation,
+    fits,
+    information,
+    quotes,
+    roughness,
+    surfaces,
+)
 from paper.quantities.number import DRAWN, PRINTED, Number
 from rmot.artifact.files import atomic_write, write_json
 from rmot.artifact.profiles import PROFILES
@@ -42,6 +51,9 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "hurst_comparison": roughness.comparison,
     "price_bounds": bounds.bounds,
     "index_basket": bounds.basket,
+    "extrapolation_errors": extrapolation.errors,
+    "extrapolation_coverage": extrapolation.coverage,
+    "extrapolation_horizons": extrapolation.horizons,
     "engine_accuracy": checks.engine,
     "ledger": checks.claims,
 }
