@@ -42,7 +42,7 @@ def draw(request: Request) -> Figure:
         rows, columns, figsize=(PAGE_WIDTH, 2.0 * rows + 0.6), squeeze=False
     )
     for axis, chain in zip(axes.flat, chains, strict=False):
-        _panel(axis, table[table["chain"] == chain])
+        _panel(axis, table.loc[table["chain"] == chain])
     for axis in axes.flat[len(chains) :]:
         axis.set_axis_off()
     for axis in axes[-1]:
@@ -55,13 +55,13 @@ def draw(request: Request) -> Figure:
 
 def _panel(axis: Axes, table: pd.DataFrame) -> None:
     first = table.iloc[0]
-    quotes = table[table["model"] == first["model"]].sort_values("log_moneyness")
+    quotes = table.loc[table["model"] == first["model"]].sort_values("log_moneyness")
     _ball(axis, quotes)
     for key, (name, look) in LINES.items():
-        line = table[table["model"] == key].sort_values("log_moneyness")
+        line = table.loc[table["model"] == key].sort_values("log_moneyness")
         axis.plot(line["log_moneyness"], 100 * line["predicted_volatility"], label=name, **look)
     for inside, colour, name in ((True, GREY, "quotes shown"), (False, BLACK, "held out")):
-        part = quotes[(quotes["wing"] == INSIDE) == inside]
+        part = quotes.loc[(quotes["wing"] == INSIDE) == inside]
         bid, ask = 100 * part["bid_volatility"], 100 * part["ask_volatility"]
         axis.errorbar(
             part["log_moneyness"],
@@ -81,12 +81,12 @@ def _panel(axis: Axes, table: pd.DataFrame) -> None:
 
 def _ball(axis: Axes, quotes: pd.DataFrame) -> None:
     """Draw the intervals at held-out strikes, joined to the last quotes shown."""
-    shown = quotes[quotes["wing"] == INSIDE]
+    shown = quotes.loc[quotes["wing"] == INSIDE]
     ends = shown.assign(lower=shown["bid_volatility"], upper=shown["ask_volatility"])
     held_out = quotes.dropna(subset=["lower", "upper"])
     wings = (
-        pd.concat([held_out[held_out["log_moneyness"] < 0], ends.iloc[:1]]),
-        pd.concat([ends.iloc[-1:], held_out[held_out["log_moneyness"] > 0]]),
+        pd.concat([held_out.loc[held_out["log_moneyness"] < 0], ends.iloc[:1]]),
+        pd.concat([ends.iloc[-1:], held_out.loc[held_out["log_moneyness"] > 0]]),
     )
     for wing, name in zip(wings, ("ball about rough Heston", None), strict=True):
         k, lower, upper = (wing[column] for column in ("log_moneyness", "lower", "upper"))

@@ -48,14 +48,14 @@ TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 def draw(request: Request) -> Figure:
     """Widths of volatilities and of prices; all chains together."""
     (table,) = request.tables
-    pooled = table[table["chain"] == ALL_CHAINS]
+    pooled = table.loc[table["chain"] == ALL_CHAINS]
     figure, axes = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 3.3), sharey=True)
     for axis, (column, unit, label) in zip(axes, PANELS, strict=True):
         for kind, (_, look) in KINDS.items():
             for about, (_, colour) in ABOUT.items():
-                line = pooled[(pooled["kind"] == kind) & (pooled["about"] == about)]
+                line = pooled.loc[(pooled["kind"] == kind) & (pooled["about"] == about)]
                 _line(axis, unit * line[column], 100 * line["meets"], colour, look)
-        (limit,) = pooled[pooled["kind"] == CLASSICAL].to_dict("records")
+        (limit,) = pooled.loc[pooled["kind"] == CLASSICAL].to_dict("records")
         axis.plot(unit * limit[column], 100 * limit["meets"], color=BLACK, ls="", marker="*", ms=7)
         axis.set_xscale("log")
         axis.xaxis.set_major_locator(FixedLocator(TICKS))

@@ -28,25 +28,25 @@ WIDTHS = dict(zip(HALF_WIDTHS, ("Narrow", "", "Wide"), strict=True))
 
 def errors(table: pd.DataFrame) -> Iterator[Number]:
     """Best models by wing and half-width, and what the sources' models do."""
-    pooled = table[table["chain"] == ALL_CHAINS]
+    pooled = table.loc[table["chain"] == ALL_CHAINS]
     source = Source.of_table(WORD, pooled)
-    yield source.count("Chains", table["chain"].nunique() - 1)
+    yield source.count("Chains", len(set(table["chain"])) - 1)
     yield source.count("Competitors", len(COMPETITORS))
     for half_width, word in WIDTHS.items():
-        here = pooled[pooled["half_width"] == half_width]
-        fitted = here[here["model"].isin(COMPETITORS)].set_index("model")
-        puts, calls = (fitted[(fitted["wing"] == wing)] for wing in (PUT, CALL))
-        puts = puts[puts["reach"] == ANY]
+        here = pooled.loc[pooled["half_width"] == half_width]
+        fitted = here.loc[here["model"].isin(COMPETITORS)].set_index("model")
+        puts, calls = (fitted.loc[(fitted["wing"] == wing)] for wing in (PUT, CALL))
+        puts = puts.loc[puts["reach"] == ANY]
         yield from _best(source, f"{word}BestPut", puts[ERROR])
         if half_width != HELD_OUT_BEYOND:
             continue
-        whole = here[(here["wing"] == ANY) & (here["reach"] == ANY)].set_index("model")
+        whole = here.loc[(here["wing"] == ANY) & (here["reach"] == ANY)].set_index("model")
         yield source.count("Quotes", whole["quotes"][LAST_QUOTE])
         inside = puts["inside_root_mean_square_error"]
         yield from _best(source, "BestInside", inside)
         yield _points(source, "BestInsidePut", puts[ERROR][inside.idxmin()])
-        yield from _best(source, "BestCall", calls[calls["reach"] == ANY][ERROR])
-        rows = here[(here["wing"] == PUT) & (here["reach"] == ANY)].set_index("model")[ERROR]
+        yield from _best(source, "BestCall", calls.loc[calls["reach"] == ANY][ERROR])
+        rows = here.loc[(here["wing"] == PUT) & (here["reach"] == ANY)].set_index("model")[ERROR]
         for name, model in (("Flat", FLAT), ("Rough", ROUGH), ("Nearest", NEAREST + ROUGH)):
             yield _points(source, f"{name}Put", rows[model])
         yield _points(source, "LastPut", rows[LAST_QUOTE])
@@ -54,11 +54,11 @@ def errors(table: pd.DataFrame) -> Iterator[Number]:
 
 def coverage(table: pd.DataFrame) -> Iterator[Number]:
     """Shares met and widths, of the level that is printed."""
-    pooled = table[table["chain"] == ALL_CHAINS]
+    pooled = table.loc[table["chain"] == ALL_CHAINS]
     source = Source.of_table(WORD, pooled)
     level = 100 * PRINTED_LEVEL
     yield source.number("Level", level, fixed(level, 0), 0.0)
-    here = pooled[(pooled["level"] - PRINTED_LEVEL).abs() < 1e-9].set_index(["kind", "about"])
+    here = pooled.loc[(pooled["level"] - PRINTED_LEVEL).abs() < 1e-9].set_index(["kind", "about"])
     wanted = {
         "BallRough": (BALL, ROUGH),
         "BallHeston": (BALL, "heston_each"),
@@ -66,7 +66,7 @@ def coverage(table: pd.DataFrame) -> Iterator[Number]:
         "BandRough": (BAND, ROUGH),
         "BandLast": (BAND, LAST_QUOTE),
     }
-    (classical,) = pooled[pooled["kind"] == CLASSICAL].to_dict("records")
+    (classical,) = pooled.loc[pooled["kind"] == CLASSICAL].to_dict("records")
     rows = {name: here.loc[key].to_dict() for name, key in wanted.items()}
     for name, row in {**rows, "Classical": classical}.items():
         # a quote at an end of its interval may be met, or not
@@ -112,7 +112,7 @@ def _best(source: Source, name: str, errors: pd.Series) -> Iterator[Number]:
 
 def _points(source: Source, name: str, value: float, relative: float = OF_AN_ERROR) -> Number:
     points = 100 * value
-    return source.number(name, points, fixed(points, 1), relative * points)
+    return source.number(name, points, significant(points, 3), relative * points)
 
 
 def _percent(source: Source, name: str, value: float) -> Number:

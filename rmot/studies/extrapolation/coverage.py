@@ -31,14 +31,15 @@ WORDS = {
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate one row for each chain judged, kind of interval, what it is about, and level."""
-    rows = pd.read_csv(config.inputs[INTERVALS])
-    rows = with_scores(rows.fillna({"about": "", "failure": ""}))
+    words = ("about", "failure")
+    rows = pd.read_csv(config.inputs[INTERVALS], dtype=dict.fromkeys(words, "string"))
+    rows = with_scores(rows.fillna(dict.fromkeys(words, "")))
     found = []
     for chain, here in [*rows.groupby("chain", sort=False), (ALL_CHAINS, rows)]:
         keys = ["kind", "about", "level"]
         for (kind, about, level), part in here.groupby(keys, sort=False, dropna=False):
-            answered = part[part["answered"]]
-            puts, calls = (part[part["wing"] == wing] for wing in (PUT, CALL))
+            answered = part.loc[part["answered"]]
+            puts, calls = (part.loc[part["wing"] == wing] for wing in (PUT, CALL))
             chosen = part["chosen"].unique()
             found.append(
                 {
@@ -83,7 +84,7 @@ def with_scores(rows: pd.DataFrame) -> pd.DataFrame:
 
 def printed(table: pd.DataFrame) -> str:
     """Set one row a kind of interval, all chains together, at the level printed."""
-    here = table[
+    here = table.loc[
         (table["chain"] == ALL_CHAINS)
         & table["about"].isin(PRINTED_ABOUT)
         & ((table["level"] - PRINTED_LEVEL).abs().fillna(0.0) < 1e-9)

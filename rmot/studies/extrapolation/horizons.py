@@ -32,10 +32,10 @@ def run(config: Config) -> pd.DataFrame:
     """Tabulate one row a horizon; then all of them, and the calls struck above 1.3 forwards."""
     theirs = pd.read_csv(config.inputs[PRINTED]).set_index("days")
     points = main_rows(with_nearest(config))
-    points = points[points["wing"] != INSIDE]
+    points = points.loc[points["wing"] != INSIDE]
     points = points.assign(relative_error=_relative_errors(points))
     balls = with_scores(pd.read_csv(config.inputs[INTERVALS]))
-    balls = balls[
+    balls = balls.loc[
         (balls["kind"] == BALL)
         & (balls["about"] == ROUGH)
         & ((balls["level"] - PRINTED_LEVEL).abs() < 1e-9)
@@ -62,8 +62,8 @@ def _part(rows: pd.DataFrame, days: object) -> pd.DataFrame:
     if days == ALL:
         return rows
     if days == FAR_CALLS:
-        return rows[rows["log_moneyness"] > CLAIMED_FOR]
-    return rows[rows["trading_days"] == days]
+        return rows.loc[rows["log_moneyness"] > CLAIMED_FOR]
+    return rows.loc[rows["trading_days"] == days]
 
 
 def _relative_errors(rows: pd.DataFrame) -> np.ndarray:

@@ -46,7 +46,7 @@ def run(config: Config) -> pd.DataFrame:
 
 def main_rows(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the half-width beyond which all held-out quotes lie."""
-    return table[table["half_width"] == HELD_OUT_BEYOND]
+    return table.loc[table["half_width"] == HELD_OUT_BEYOND]
 
 
 def _bands(here: pd.DataFrame, there: pd.DataFrame, profile: str) -> Iterator[pd.DataFrame]:
@@ -82,14 +82,15 @@ def _balls(
         balls = {name: _ball(part, path, key) for name, part in _expiries(here, key)}
         for level in LEVELS[profile]:
             number, attained = least_that_meets(asked, level)
-            found = []
-            for name, part in rows.groupby(["expiry", "settlement"], sort=False):
-                ball = balls[name]
-                if ball is None:
-                    reasons = part["ball_failure"]
-                    found += [Interval(np.nan, np.nan, failure=reason) for reason in reasons]
-                else:
-                    found += [ball.interval(k, number) for k in part["log_moneyness"]]
+            found = [
+                ball.interval(k, number) if ball else Interval(np.nan, np.nan, failure=reason)
+                for ball, k, reason in zip(
+                    [balls[name] for name in _expiry_names(rows)],
+                    rows["log_moneyness"],
+                    rows["ball_failure"],
+                    strict=True,
+                )
+            ]
             yield _of_intervals(rows, BALL, key, level, number, attained, found)
 
 
@@ -97,10 +98,8 @@ def _classical(here: pd.DataFrame) -> Iterator[pd.DataFrame]:
     rows = _held_out(here, LAST_QUOTE)
     shown = dict(_expiries(here, LAST_QUOTE))
     found = [
-        classical_interval(shown[expiry, settlement], k)
-        for expiry, settlement, k in zip(
-            rows["expiry"], rows["settlement"], rows["log_moneyness"], strict=True
-        )
+        classical_interval(shown[name], k)
+        for name, k in zip(_expiry_names(rows), rows["log_moneyness"], strict=True)
     ]
     yield _of_intervals(rows, CLASSICAL, "", np.nan, np.nan, True, found)
 
@@ -111,11 +110,15 @@ def _ball(shown: pd.DataFrame, path: Path, key: str) -> Ball | None:
 
 
 def _held_out(table: pd.DataFrame, key: str) -> pd.DataFrame:
-    return table[(table["model"] == key) & (table["wing"] != INSIDE)]
+    return table.loc[(table["model"] == key) & (table["wing"] != INSIDE)]
+
+
+def _expiry_names(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    return zip(rows["expiry"], rows["settlement"], strict=True)
 
 
 def _expiries(table: pd.DataFrame, key: str) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    shown = table[(table["model"] == key) & (table["wing"] == INSIDE)]
+    shown = table.loc[(table["model"] == key) & (table["wing"] == INSIDE)]
     yield from shown.groupby(["expiry", "settlement"], sort=False)
 
 

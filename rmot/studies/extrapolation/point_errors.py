@@ -35,7 +35,7 @@ def run(config: Config) -> pd.DataFrame:
     found = []
     for chain, here in [*predictions.groupby("chain", sort=False), (ALL_CHAINS, predictions)]:
         for (half_width, model), rows in here.groupby(["half_width", "model"], sort=False):
-            inside = rows[rows["wing"] == INSIDE]
+            inside = rows.loc[rows["wing"] == INSIDE]
             about = {
                 "chain": chain,
                 "half_width": half_width,
@@ -45,7 +45,7 @@ def run(config: Config) -> pd.DataFrame:
                 "inside_root_mean_square_error": _root_mean_square(inside),
                 **data_of(rows),
             }
-            found += [about | part for part in _by_reach(rows[rows["wing"] != INSIDE])]
+            found += [about | part for part in _by_reach(rows.loc[rows["wing"] != INSIDE])]
     return pd.DataFrame(found)
 
 
@@ -55,13 +55,13 @@ def with_nearest(config: Config) -> pd.DataFrame:
     chains = {name: path for name, path in config.inputs.items() if name not in others}
     predictions = pd.concat([pd.read_csv(path) for path in chains.values()], ignore_index=True)
     intervals = pd.read_csv(config.inputs[INTERVALS])
-    balls = intervals[intervals["kind"] == BALL]
-    main_rows = predictions[predictions["half_width"] == HELD_OUT_BEYOND]
+    balls = intervals.loc[intervals["kind"] == BALL]
+    main_rows = predictions.loc[predictions["half_width"] == HELD_OUT_BEYOND]
     tables = [predictions]
     for key in PRIORS:
-        own = main_rows[(main_rows["model"] == key) & (main_rows["wing"] != INSIDE)]
+        own = main_rows.loc[(main_rows["model"] == key) & (main_rows["wing"] != INSIDE)]
         # the same at every radius
-        nearest = balls[balls["about"] == key].drop_duplicates(_QUOTE)[[*_QUOTE, "nearest"]]
+        nearest = balls.loc[balls["about"] == key].drop_duplicates(_QUOTE)[[*_QUOTE, "nearest"]]
         joined = own.merge(nearest, on=_QUOTE, how="inner", validate="one_to_one")
         volatility = joined["nearest"].fillna(joined["predicted_volatility"])
         joined = joined.assign(model=NEAREST + key, predicted_volatility=volatility)
@@ -76,15 +76,16 @@ def data_of(rows: pd.DataFrame) -> dict[str, str]:
 
 
 def _by_reach(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
-    reach = pd.cut(rows["log_moneyness"].abs(), EDGES, labels=list(REACHES))
+    distance = rows["log_moneyness"].abs().to_numpy()
+    reach = np.array(REACHES)[np.searchsorted(EDGES[1:], distance)]
     for wing in (PUT, CALL, ANY):
         for name in (*REACHES, ANY):
             chosen = np.ones(len(rows), dtype=bool)
             if wing != ANY:
                 chosen &= (rows["wing"] == wing).to_numpy()
             if name != ANY:
-                chosen &= (reach == name).to_numpy()
-            part = rows[chosen]
+                chosen &= reach == name
+            part = rows.loc[chosen]
             if part.empty:
                 continue
             error = _errors(part)
@@ -112,7 +113,7 @@ def _root_mean_square(rows: pd.DataFrame) -> float:
 def printed(table: pd.DataFrame) -> str:
     """Set one row a model, all chains together, volatilities in points."""
     rows = []
-    here = table[(table["chain"] == ALL_CHAINS) & (table["half_width"] == HELD_OUT_BEYOND)]
+    here = table.loc[(table["chain"] == ALL_CHAINS) & (table["half_width"] == HELD_OUT_BEYOND)]
     for model, part in here.groupby("model", sort=False):
         cells = part.set_index(["wing", "reach"])
         error = cells["root_mean_square_error"]

@@ -136,7 +136,7 @@ def _with_excess(table: pd.DataFrame, model: object) -> tuple[pd.DataFrame, Prio
         return table.assign(ball_failure=np.where(held_out, "no fit", "")), None
     try:
         prior = law(model, table["maturity"].iloc[0], table["log_moneyness"].to_numpy())
-        ball = Ball.around(prior, table[~held_out])
+        ball = Ball.around(prior, table.loc[~held_out])
     except RmotError as error:
         return table.assign(ball_failure=np.where(held_out, type(error).__name__, "")), None
     needed: NDArray[np.float64] = np.full(len(table), np.nan)

@@ -19,9 +19,9 @@ def run(config: Config) -> pd.DataFrame:
     """Tabulate one row for each model and quote, with the interval where one was asked for."""
     points = main_rows(with_nearest(config))
     away = (points["trading_days"] - TRADING_DAYS).abs()
-    points = points[away == away.groupby(points["chain"]).transform("min")]
+    points = points.loc[away == away.groupby(points["chain"]).transform("min")]
     rows = pd.read_csv(config.inputs[INTERVALS])
-    rows = rows[
+    rows = rows.loc[
         (rows["kind"] == BALL)
         & (rows["about"] == PRIOR)
         & ((rows["level"] - PRINTED_LEVEL).abs() < 1e-9)
