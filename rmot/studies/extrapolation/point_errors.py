@@ -139,9 +139,9 @@ def printed(table: pd.DataFrame) -> str:
         Column("label", "Model", lambda text: rf"\text{{{text}}}", align="l"),
         Column("free", "$n$"),
         Column("inside", "inside", points),
-        *(Column(f"put_{reach}", f"put, {reach}", points) for reach in REACHES),
-        Column("put", "put", points),
-        Column("call", "call", points),
+        *(Column(f"put_{reach}", reach, points) for reach in REACHES),
+        Column("put", "puts", points),
+        Column("call", "calls", points),
         Column("median", "median", points),
         Column("within", "within", lambda share: fixed(100 * share, 0) + r"\,\%"),
     ]
