@@ -18,6 +18,7 @@ import pandas as pd
 from paper.quantities import (
     bounds,
     checks,
+    extrapolation,
     fits,
     information,
     published,
@@ -55,6 +56,9 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "as_published_tilting": published.tilting,
     "as_published_extrapolation": published.extrapolation,
     "as_published_algorithm": published.algorithm,
+    "extrapolation_errors": extrapolation.errors,
+    "extrapolation_coverage": extrapolation.coverage,
+    "extrapolation_horizons": extrapolation.horizons,
     "engine_accuracy": checks.engine,
     "ledger": checks.claims,
 }

@@ -137,6 +137,7 @@ include: "quotes/rules.smk"
 include: "information/rules.smk"
 include: "surfaces/rules.smk"
 include: "roughness/rules.smk"
+include: "extrapolation/rules.smk"
 
 
 rule tables:
@@ -161,3 +162,4 @@ rule tables:
         rules.hurst_comparison.output,
         rules.model_comparison.output,
         rules.portfolio.output,
+        rules.extrapolation_tables.output,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paper.quantities import information, roughness, surfaces
+from paper.quantities import extrapolation, information, roughness, surfaces
 from paper.quantities.number import Source
 
 SOURCE = {"data": "real", "data_sha256": "ab" * 32}
@@ -128,3 +128,26 @@ def test_best_model_is_named_and_another_is_a_change():
     assert made["SurfaceExcess"].value == pytest.approx(1.5)
     other = by_macro(surfaces.comparison(comparison({**errors, "heston": 0.001})))
     assert abs(other["SpxBestModel"].value - best.value) > best.tolerance
+
+
+def test_without_far_calls_their_error_is_a_dash_and_finite():
+    columns = [
+        f"{kind}_error_{model}"
+        for kind in ("median", "largest")
+        for model in extrapolation.COMPARED
+    ]
+    table = pd.DataFrame(
+        {
+            "horizon": ["21", extrapolation.ALL, extrapolation.FAR_CALLS],
+            "quotes": [5, 5, 0],
+            **{column: [0.5, 0.5, np.nan] for column in columns},
+            "claimed_largest_error": 0.057,
+            "claimed_flat_error": 0.5,
+            **SOURCE,
+        }
+    )
+    made = by_macro(extrapolation.horizons(table))
+    assert made["ExtrapolationFarCalls"].value == 0
+    assert made["ExtrapolationFarCallsLargestError"].text == r"\text{--}"
+    assert made["ExtrapolationRoughMedianPriceError"].text == "50"
+    assert all(np.isfinite([number.value, number.tolerance]).all() for number in made.values())

@@ -1,7 +1,6 @@
 """Rough Heston fitted to each name of a portfolio: 002's Tables 1 and 5 for one real close.
 
-The names' options are American; rates of that summer lie well within `RATES`, and the European
-intervals allow for all of them. A name that cannot be fitted keeps its row and says why.
+A name that cannot be fitted keeps its row and says why.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from scipy.special import chdtrc
 
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.calibration import calibrate_portfolio
-from rmot.market import CarryRange, OptionSurface, read_chain
+from rmot.market import OptionSurface
 from rmot.market.registry import describe
 from rmot.models import RoughHeston
+from rmot.studies.chains import european_surface
 from rmot.studies.study import Config, main
 from rmot.studies.surfaces.candidates import DAYS, near_the_money
 
-RATES = (0.03, 0.05)
 FIXED = {"mean_reversion": 0.3}
 FREE = ("hurst", "vol_of_vol", "correlation", "initial_variance", "long_run_variance")
 NAMES = {"quick": 4, "full": None, "deep": None}
@@ -69,11 +68,9 @@ def run(config: Config) -> pd.DataFrame:
 
 
 def surface_of(path: Path, thin: int | None) -> OptionSurface:
-    """Read a chain's quotes within `DAYS` and near the money; American ones as intervals."""
-    chain = read_chain(path)
-    carry = CarryRange(rates=RATES) if chain.exercise == "american" else None
+    """Read a chain's quotes within `DAYS` and near the money."""
     low, high = DAYS
-    surface = near_the_money(chain.surface(carry=carry).within(low / 365, high / 365))
+    surface = near_the_money(european_surface(path).within(low / 365, high / 365))
     return surface if thin is None else surface.thin(thin)
 
 
