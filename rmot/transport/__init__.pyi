@@ -7,12 +7,22 @@ from .divergences import ChiSquared as ChiSquared
 from .divergences import MultipleOfLeast as MultipleOfLeast
 from .divergences import Radius as Radius
 from .divergences import Unrestricted as Unrestricted
+from .exact import ExactHedge as ExactHedge
+from .exact import exact_hedge as exact_hedge
+from .exact import save_hedges as save_hedges
 from .hedge import StaticHedge as StaticHedge
+from .listed import ListedAsset as ListedAsset
+from .listed import ListedQuote as ListedQuote
+from .listed import listed_quotes as listed_quotes
+from .listed import listed_smile as listed_smile
 from .quotes import Quotes as Quotes
 
 __all__ = [
     "Bounds",
     "ChiSquared",
+    "ExactHedge",
+    "ListedAsset",
+    "ListedQuote",
     "MultipleOfLeast",
     "Prior",
     "Quotes",
@@ -21,5 +31,9 @@ __all__ = [
     "Tail",
     "Unrestricted",
     "basket_bounds",
+    "exact_hedge",
+    "listed_quotes",
+    "listed_smile",
     "price_bounds",
+    "save_hedges",
 ]
