@@ -1,3 +1,4 @@
+from ._feasibility import ArbitragePortfolio as ArbitragePortfolio
 from .baskets import basket_bounds as basket_bounds
 from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
@@ -18,6 +19,7 @@ from .listed import listed_smile as listed_smile
 from .quotes import Quotes as Quotes
 
 __all__ = [
+    "ArbitragePortfolio",
     "Bounds",
     "ChiSquared",
     "ExactHedge",
