@@ -19,13 +19,11 @@ from scipy.optimize import linprog
 from rmot.errors import AccuracyError, ParameterError
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import Payoff, PiecewiseLinear
-from rmot.transport._feasibility import raise_if_infeasible, row_names
+from rmot.transport._feasibility import HIGHS, raise_if_infeasible, row_names
 from rmot.transport.hedge import StaticHedge, mirrored, upper_hedge
 from rmot.transport.quotes import Quotes
 
 Vector = NDArray[np.float64]
-
-HIGHS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from rmot.transport._classical import HIGHS
+from rmot.transport._feasibility import HIGHS
 from rmot.transport._hedging_program import HedgingProgram, normalised_worth
 from rmot.transport._rational_systems import completed, rounded
 from rmot.transport.elementary import Term, exact, scaled, slope, value

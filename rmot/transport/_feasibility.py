@@ -44,7 +44,7 @@ _ROUNDS = 30
 _REWEIGHTED = 4
 _SHARE = 0.01
 _DENOMINATOR = 10**12
-_HIGHS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+HIGHS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ class _Program:
             b_eq=self.low[: self.n_hard],
             bounds=bounds,
             method="highs",
-            options=_HIGHS,
+            options=HIGHS,
         )
         if found.status != 0:
             return None
@@ -248,7 +248,7 @@ class _Program:
             b_eq=np.append(np.zeros(int(free.sum())), -1.0),
             bounds=bounds,
             method="highs",
-            options=_HIGHS,
+            options=HIGHS,
         )
         if found.status != 0:
             return None

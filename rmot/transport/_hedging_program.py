@@ -23,8 +23,7 @@ from scipy.sparse import csr_matrix, hstack, lil_matrix
 
 from rmot.errors import AccuracyError, ParameterError
 from rmot.payoffs import BasketCall, Payoff, PiecewiseLinear
-from rmot.transport._classical import HIGHS
-from rmot.transport._feasibility import raise_if_infeasible
+from rmot.transport._feasibility import HIGHS, raise_if_infeasible
 from rmot.transport.elementary import (
     SLOPES,
     Term,

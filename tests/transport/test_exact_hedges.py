@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from proofs_check import verify
 from rmot.errors import InfeasibleQuotes, ParameterError
+from rmot.market import read_chain
+from rmot.market.synthetic import synthetic_index_chain
 from rmot.numerics import black_call
 from rmot.payoffs import PiecewiseLinear, basket_call, call, digital, forward, put, straddle
 from rmot.transport import Quotes, Unrestricted, basket_bounds, price_bounds
 from rmot.transport.elementary import Term, decomposed, exact, least, value
 from rmot.transport.exact import exact_hedge
-from rmot.transport.listed import ListedAsset, ListedQuote, listed_quotes
+from rmot.transport.listed import ListedAsset, ListedQuote, listed_quotes, listed_smile
 
 STRIKES = np.array([60.0, 75.5, 90.0, 95.25, 100.0, 104.75, 112.5, 130.0, 155.0])
 FORWARD, DISCOUNT, TICK = 100.25, 0.9875, 0.01
@@ -132,6 +134,30 @@ def test_open_sides_are_not_traded():
     assert (upper.cost, lower.cost) == (10, 5)
     assert upper.positions == (((0, 1),),)
     assert lower.positions == (((1, 1),),)
+
+
+def test_a_smile_is_listed_as_its_file_has_it(tmp_path):
+    path = tmp_path / "spx.csv"
+    synthetic_index_chain(path, seed=1)
+    chain = read_chain(path)
+    smile = chain.surface(maturities=["2022-03-18"]).select(settlement="AM").thin(40).slices[0]
+    listed = listed_smile(chain, smile)
+    cells = [line.split(",") for line in path.read_text().splitlines()]
+    lines = {line[at]: line[at:] for line in cells for at in (1, 12) if len(line) > at}
+    unit = smile.forward * smile.discount_factor
+    for j, item in enumerate(listed.quotes):
+        symbol = f"SPX220318{item.kind[0].upper()}{int(float(item.strike)):05d}000"
+        assert [exact(cell) for cell in lines[symbol][3:5]] == list(item.prices)
+        off = 0.0 if item.kind == "call" else 1 - float(item.strike) / smile.forward
+        for side, price in zip(item.prices, (smile.bid_price, smile.ask_price), strict=True):
+            # One division and one difference of numbers up to one.
+            assert side is not None
+            assert float(side) / unit + off == pytest.approx(price[j], abs=1e-15)
+    hedge = exact_hedge(call(1.05 * smile.forward), listed)
+    found = price_bounds(
+        call(1.05), None, quotes=Quotes.from_smile(smile), divergence=Unrestricted()
+    )
+    assert float(hedge.cost) / smile.forward == pytest.approx(found.upper, abs=1e-12)
 
 
 def test_infeasible_quotes_are_named_as_listed():
