@@ -123,7 +123,7 @@ def _compare(left, relation, right):
 def _determinant(rows):
     minors = ([row[:j] + row[j + 1 :] for row in rows[1:]] for j in range(len(rows)))
     signed = ((-1) ** j * rows[0][j] * _determinant(minor) for j, minor in enumerate(minors))
-    return sum(signed) if rows else Fraction(1)
+    return sum(signed, Fraction(0)) if rows else Fraction(1)
 
 
 def _exactly(tree, scope) -> Fraction:
@@ -134,13 +134,12 @@ def _exactly(tree, scope) -> Fraction:
 
 def _degree_in(tree, name):
     """Bound the degree of a polynomial in one variable."""
-    if isinstance(tree, str) or tree[0] in ("datum", "cell"):
-        return 0
+    if isinstance(tree, str) or tree[0] in ("datum", "cell", "variable"):
+        return int(tree[:2] == ["variable", name])
     head, *rest = tree
-    if head == "variable":
-        return int(rest[0] == name)
     if head in ("add", "sub", "neg", "mul"):
-        return (sum if head == "mul" else max)(_degree_in(part, name) for part in rest)
+        degrees = [_degree_in(part, name) for part in rest]
+        return sum(degrees) if head == "mul" else max(degrees)
     _require(head == "pow" and str(rest[1]).isdigit(), "not a polynomial")
     return _degree_in(rest[0], name) * int(rest[1])
 

@@ -1,4 +1,4 @@
-from ._feasibility import ArbitragePortfolio as ArbitragePortfolio
+from .arbitrage_portfolio import ArbitragePortfolio as ArbitragePortfolio
 from .baskets import basket_bounds as basket_bounds
 from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
