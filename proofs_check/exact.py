@@ -20,6 +20,7 @@ import flint
 from flint import arb, fmpq
 
 from rmot.errors import ParameterError
+from rmot.transport.elementary import Term, least, scaled
 
 Tree: TypeAlias = "str | list[Any]"
 Number: TypeAlias = "Fraction | arb | float"
@@ -226,17 +227,36 @@ def _identity_holds(scope: Scope, statement: Statement) -> bool:
 
 
 def _superhedge_holds(scope: Scope, statement: Statement) -> bool:
-    """Weights and strikes of calls on single assets dominate the call on the basket."""
-    weights = [_rational(scope.number(weight)) for weight in statement["weights"]]
-    strikes = [_rational(scope.number(strike)) for strike in statement["strikes"]]
-    prices = [_rational(scope.number(price)) for price in statement["prices"]]
-    cost = sum(weight * price for weight, price in zip(weights, prices, strict=True))
-    total = sum(weight * strike for weight, strike in zip(weights, strikes, strict=True))
-    return (
-        all(weight >= 0 for weight in weights)
-        and total <= _rational(scope.number(statement["strike"]))
-        and cost == Fraction(statement["cost"])
-    )
+    """Tell whether a hedge dominates every branch of its payoff at all prices, at its cost."""
+
+    def number(expression: Tree) -> Fraction:
+        return _rational(scope.number(expression))
+
+    def terms(listed: Sequence[Any]) -> list[Term]:
+        return [Term(number(units), kind, number(strike)) for units, kind, strike in listed]
+
+    hedge, sign = statement["hedge"], 1 if statement["side"] == "upper" else -1
+    cost, held = number(hedge["cash"]), []
+    for asset, units, positions in zip(
+        statement["assets"], hedge["units"], hedge["positions"], strict=True
+    ):
+        own = [(units, "price", "0")]
+        cost += number(units) * number(asset["forward"])
+        for index, amount in positions:
+            kind, strike, bid, ask = asset["quotes"][index]
+            own.append((amount, kind, strike))
+            price = number(ask if sign * number(amount) > 0 else bid)
+            cost += number(amount) * price / number(asset["discount_factor"])
+        held.append(terms(own))
+    spare = [
+        sign * (number(hedge["cash"]) - number(branch["cash"]))
+        + sum(
+            least([*scaled(own, sign), *scaled(terms(leg), -sign)])
+            for own, leg in zip(held, branch["legs"], strict=True)
+        )
+        for branch in statement["payoff"]
+    ]
+    return min(spare) >= 0 and cost == number(statement["cost"])
 
 
 def _matrix_holds(scope: Scope, statement: Statement) -> bool:
@@ -330,13 +350,25 @@ def superhedge(
     terms: list[Tree] = [
         ["mul", weight, price] for weight, price in zip(weights, prices, strict=True)
     ]
+    assets = [
+        {"forward": "0", "discount_factor": "1", "quotes": [["call", k, price, price]]}
+        for k, price in zip(strikes, prices, strict=True)
+    ]
+    exercised = [[[weight, "price", "0"]] for weight in weights]
     return {
         "name": name,
         "kind": "superhedge",
-        "weights": list(weights),
-        "strikes": list(strikes),
-        "prices": list(prices),
-        "strike": strike,
+        "side": "upper",
+        "assets": assets,
+        "payoff": [
+            {"cash": "0", "legs": [[] for _ in weights]},
+            {"cash": ["neg", strike], "legs": exercised},
+        ],
+        "hedge": {
+            "cash": "0",
+            "units": ["0" for _ in weights],
+            "positions": [[[0, weight]] for weight in weights],
+        },
         "cost": str(scope.number(["add", *terms])),
     }
 

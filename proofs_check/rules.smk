@@ -1,5 +1,5 @@
 # The ledger: certificates of each topic, the verdicts held against those accepted, and every exact
-# statement re-checked by a program that shares no code with the checks.
+# statement re-checked by a program that shares no code with the checks; so are the price bounds.
 TOPICS = [
     "kernels",
     "information",
@@ -35,11 +35,13 @@ rule certificates:
 rule verified:
     input:
         certificates=expand(f"{RESULTS}/claims/{{topic}}.json", topic=TOPICS),
+        bounds=expand(f"{RESULTS}/bounds/{{case}}.json", case=["price", "basket"]),
         verifier="proofs_check/verify.py",
     output:
         f"{RESULTS}/claims/verified.json",
     shell:
-        "python {input.verifier} {input.certificates} > {output}.part && mv {output}.part {output}"
+        "python {input.verifier} {input.certificates} {input.bounds} > {output}.part"
+        " && mv {output}.part {output}"
 
 
 rule claims:

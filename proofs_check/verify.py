@@ -1,29 +1,29 @@
 """Re-check certificates with the standard library alone.
 
-    python proofs_check/verify.py results/claims/*.json
+    python proofs_check/verify.py results/claims/*.json results/bounds/*.json
 
-Every exact statement is evaluated anew in rationals; exp, log and roots are enclosed with Taylor
-remainders. Its truth must be the one given, and the verdict must follow by the certificate's rules.
-Data must be the ledger's, where it stands beside this file. Exit 1 names a faulty certificate.
+Every exact statement is evaluated anew in rationals; exp, log and roots are enclosed by decimals.
+Its truth must be the one given, and the verdict must follow by the certificate's rules.
+A price bound is a statement alone: its hedge dominates at all prices, at the cost stated, from the
+listed quotes. Data must be the ledger's, where it stands here. Exit 1 names a faulty certificate.
 """
 
 import csv
 import hashlib
-import io
 import json
 import sys
 import tomllib
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from fractions import Fraction
-from functools import cache, reduce
+from functools import reduce
 from itertools import product
-from math import ceil, comb, isqrt
-from operator import getitem, le, lt, mul
+from math import comb, isqrt
+from operator import ge, getitem, gt, le, lt
 from pathlib import Path
 
 LEDGER = Path(__file__).resolve().with_name("ledger.toml")
-BITS = 160
-UNIT = Fraction(1, 2**BITS)
-INFINITY = "inf"
+DIGITS = 50
+INFINITY = float("inf")
 METHODS = ("symbolic", "certified", "numeric", "statistical", "reading")
 VERDICTS = ("verified", "corrected", "refuted", "inconsistent", "untestable")
 FIELDS = dict.fromkeys(("claim", "verdict", "method", "otherwise", "reading"), str)
@@ -39,61 +39,19 @@ def _require(condition, message):
         raise Rejected(message)
 
 
-# Intervals are pairs of rationals (or both "inf"); a number known exactly is a pair of equals.
+# Intervals are pairs of rationals (or both infinite); a number known exactly is a pair of equals.
 
 
-def _outward(low, high):
-    return (low // UNIT) * UNIT, -((-high) // UNIT) * UNIT
-
-
-@cache
-def _exp_of(x):
-    """Sum Taylor's series at x / 2^k, |x / 2^k| < 1/256: the rest is below twice the next term."""
-    halvings = ceil(abs(x)).bit_length() + 8
-    _require(halvings < 40, "exponent out of range")
-    y, term, total, n = _outward(x, x)[0] / 2**halvings, Fraction(1), Fraction(1), 0
-    while abs(term) > UNIT / 2**halvings:
-        n, term = n + 1, term * y / (n + 1)
-        total += term
-    low, high = _outward(total - 2 * abs(term) - UNIT, total + 2 * abs(term) + UNIT)
-    for _ in range(halvings):
-        low, high = _outward(low * low, high * high)
-    return low, _outward(high, high * (1 + 2 * UNIT))[1]  # x was rounded down by at most a unit
-
-
-def _atanh_of(z):
-    """Sum z^(2n+1) / (2n+1) for |z| <= 1/3: the rest is below z^(2n+1) / (1 - z^2)."""
-    power, total, n = z, Fraction(0), 1
-    while abs(power) > UNIT:
-        total, power, n = total + power / n, power * z * z, n + 2
-    rest = abs(power) / (1 - z * z)
-    return total - rest, total + rest
-
-
-@cache
-def _log_of(x):
-    _require(x > 0, "logarithm of a number that is not positive")
-    shift = 0
-    while x > Fraction(4, 3):
-        x, shift = x / 2, shift + 1
-    while x < Fraction(2, 3):
-        x, shift = x * 2, shift - 1
-    low, high = _atanh_of((x - 1) / (x + 1))
-    two = sorted(2 * shift * bound for bound in _atanh_of(Fraction(1, 3)))
-    return _outward(2 * low + two[0], 2 * high + two[1])
-
-
-def _sqrt_of(x):
-    _require(x >= 0, "root of a negative number")
-    root = Fraction(isqrt(x.numerator), isqrt(x.denominator))
-    if root * root == x:
-        return root, root
-    low = Fraction(isqrt(x.numerator * 4**BITS // x.denominator), 2**BITS)
-    return low, low + UNIT
-
-
-def _enclose(increasing, interval):
-    return increasing(interval[0])[0], increasing(interval[1])[1]
+def _enclose(name, interval):
+    """Bound an increasing function: decimal rounds exp, ln and sqrt to the nearest of 50 digits."""
+    if name == "sqrt" and interval[0] == interval[1] >= 0:
+        root = Fraction(*map(isqrt, interval[0].as_integer_ratio()))
+        if root * root == interval[0]:
+            return root, root
+    down, up = Context(DIGITS, ROUND_FLOOR), Context(DIGITS, ROUND_CEILING)
+    low, high = (c.divide(*x.as_integer_ratio()) for c, x in zip((down, up), interval, strict=True))
+    low, high = down.next_minus(getattr(down, name)(low)), up.next_plus(getattr(up, name)(high))
+    return Fraction(low), Fraction(high)
 
 
 def _products(a, b):
@@ -111,33 +69,27 @@ def _power_of(base, exponent):
         return (Fraction(0) if around_zero else ends[0]), ends[1]
     if base == (0, 0) and exponent[0] > 0:
         return base
-    return _enclose(_exp_of, _products(exponent, _enclose(_log_of, base)))
-
-
-def _binomial_cdf(trials, most, chance):
-    n, p = int(trials[0]), chance[0]
-    _require(0 <= n < 5000 and p == chance[1], "binomial out of range")
-    return (sum(comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(int(most[0]) + 1)),) * 2
+    return _enclose("exp", _products(exponent, _enclose("ln", base)))
 
 
 def _evaluate(tree, scope):
     """Enclose the value of an expression."""
     if isinstance(tree, str):
-        return (tree if tree == INFINITY else Fraction(tree),) * 2
+        return (INFINITY if tree == "inf" else Fraction(tree),) * 2
     head, *rest = tree
     if head in ("datum", "cell", "variable"):
         value = reduce(getitem, rest, scope[head])
         return _evaluate(value, scope) if isinstance(value, str) else (value, value)
     values = [_evaluate(part, scope) for part in rest]
+    _require(not any(INFINITY in value for value in values), "infinity within an expression")
     if head in ("add", "max"):
         join = sum if head == "add" else max
         return join(low for low, _ in values), join(high for _, high in values)
     first, second = values[0], values[-1]
     if head == "mul":
         return reduce(_products, values)
-    if head == "neg":
-        return -first[1], -first[0]
-    if head == "sub":
+    if head in ("neg", "sub"):
+        first = first if head == "sub" else (0, 0)
         return first[0] - second[1], first[1] - second[0]
     if head == "div":
         _require(second[0] > 0 or second[1] < 0, "division by an interval around zero")
@@ -147,35 +99,31 @@ def _evaluate(tree, scope):
     if head == "pow":
         return _power_of(first, second)
     if head in ("exp", "log", "sqrt"):
-        return _enclose({"exp": _exp_of, "log": _log_of, "sqrt": _sqrt_of}[head], first)
+        return _enclose("ln" if head == "log" else head, first)
     if head == "binomial_cdf":
-        return _binomial_cdf(*values)
+        n, most, p = (int(first[0]), int(values[1][0]), second[0])
+        _require(0 <= n < 5000 and p == second[1], "binomial out of range")
+        return (sum(comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(most + 1)),) * 2
     raise Rejected(f"unknown operation {head!r}")
 
 
 def _compare(left, relation, right):
     """Tell whether the relation holds; reject where the enclosures cannot tell."""
-    if INFINITY in (left[0], right[0]):
-        a, b = left[0] == INFINITY, right[0] == INFINITY
-        return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b}[relation]
     if relation == "==":
-        if left[1] < right[0] or right[1] < left[0]:
-            return False
-        _require(left[0] == left[1] == right[0] == right[1], "equality cannot be told")
-        return True
-    if relation in (">", ">="):
-        return _compare(right, {">": "<", ">=": "<="}[relation], left)
-    compare = {"<": lt, "<=": le}[relation]
-    sure, never = compare(left[1], right[0]), not compare(left[0], right[1])
+        sure = left[0] == left[1] == right[0] == right[1]
+        never = left[1] < right[0] or right[1] < left[0]
+    else:
+        compare = {"<": lt, "<=": le, ">": gt, ">=": ge}[relation]
+        most, least = (1, 0) if compare in (lt, le) else (0, 1)
+        sure, never = compare(left[most], right[least]), not compare(left[least], right[most])
     _require(sure or never, "enclosures overlap")
     return sure
 
 
 def _determinant(rows):
-    if not rows:
-        return Fraction(1)
     minors = ([row[:j] + row[j + 1 :] for row in rows[1:]] for j in range(len(rows)))
-    return sum((-1) ** j * rows[0][j] * _determinant(minor) for j, minor in enumerate(minors))
+    signed = ((-1) ** j * rows[0][j] * _determinant(minor) for j, minor in enumerate(minors))
+    return sum(signed, Fraction(0)) if rows else Fraction(1)
 
 
 def _exactly(tree, scope) -> Fraction:
@@ -186,15 +134,12 @@ def _exactly(tree, scope) -> Fraction:
 
 def _degree_in(tree, name):
     """Bound the degree of a polynomial in one variable."""
-    if isinstance(tree, str) or tree[0] in ("datum", "cell"):
-        return 0
+    if isinstance(tree, str) or tree[0] in ("datum", "cell", "variable"):
+        return int(tree[:2] == ["variable", name])
     head, *rest = tree
-    if head == "variable":
-        return int(rest[0] == name)
-    if head in ("add", "sub", "neg"):
-        return max(_degree_in(part, name) for part in rest)
-    if head == "mul":
-        return sum(_degree_in(part, name) for part in rest)
+    if head in ("add", "sub", "neg", "mul"):
+        degrees = [_degree_in(part, name) for part in rest]
+        return sum(degrees) if head == "mul" else max(degrees)
     _require(head == "pow" and str(rest[1]).isdigit(), "not a polynomial")
     return _degree_in(rest[0], name) * int(rest[1])
 
@@ -203,22 +148,78 @@ def _identity_holds(item, scope):
     for name, degree in item["degrees"].items():
         wanted = max(_degree_in(item["left"], name), _degree_in(item["right"], name))
         _require(0 <= wanted <= degree <= 12, "too few points for the degree of the identity")
-    for point in product(*(range(degree + 1) for degree in item["degrees"].values())):
-        here = {**scope, "variable": dict(zip(item["degrees"], map(Fraction, point), strict=True))}
-        if _exactly(item["left"], here) != _exactly(item["right"], here):
-            return False
-    return True
+    points = product(*(map(Fraction, range(degree + 1)) for degree in item["degrees"].values()))
+    scopes = ({**scope, "variable": dict(zip(item["degrees"], x, strict=True))} for x in points)
+    return all(_exactly(item["left"], here) == _exactly(item["right"], here) for here in scopes)
+
+
+def _worth(kind, strike, price, below):
+    """Value an elementary payoff at a price, or its limit from below there."""
+    if kind == "digital":
+        return int(price > strike or (price == strike and not below))
+    gain = price - strike
+    return {"call": max(gain, 0), "put": max(-gain, 0), "straddle": abs(gain), "price": price}[kind]
+
+
+def _least(terms):
+    """Minimise a payoff over all prices >= 0: it is linear between strikes and beyond them."""
+    _require(all(strike >= 0 for _, _, strike in terms), "a negative strike")
+    if sum(units for units, kind, _ in terms if kind in ("price", "call", "straddle")) < 0:
+        return float("-inf")
+    at = {(Fraction(0), False), *product({strike for *_, strike in terms if strike}, (False, True))}
+    return min(sum(units * _worth(kind, k, *s) for units, kind, k in terms) for s in at)
+
+
+def _price(law, kind, strike):
+    return sum(mass * _worth(kind, Fraction(strike), price, False) for price, mass in law)
 
 
 def _superhedge_holds(item, scope):
-    """(sum w S - K)^+ <= sum w (S - k)^+ when w >= 0 and sum w k <= K."""
-    weights, strikes, prices = (
-        [_exactly(x, scope) for x in item[name]] for name in ("weights", "strikes", "prices")
-    )
-    total, cost = (sum(map(mul, weights, each)) for each in (strikes, prices))
-    _require(len(weights) == len(strikes) == len(prices), "hedge of unequal lengths")
-    dominates = min(weights) >= 0 and total <= _exactly(item["strike"], scope)
-    return dominates and cost == Fraction(item["cost"])
+    """Tell whether a hedge dominates all branches of a payoff at its cost; longs pay the ask."""
+
+    def terms(listed, sign):
+        return [(sign * _exactly(u, scope), kind, _exactly(k, scope)) for u, kind, k in listed]
+
+    hedge, payoff, side = item["hedge"], item["payoff"], {"upper": 1, "lower": -1}[item["side"]]
+    _require(payoff and (side > 0 or len(payoff) == 1), "no lower hedge of several branches")
+    cash = cost = _exactly(hedge["cash"], scope)
+    held = [[(units, "price", "0")] for units in hedge["units"]]
+    for own, asset, positions in zip(held, item["assets"], hedge["positions"], strict=True):
+        forward, discount = (_exactly(asset[x], scope) for x in ("forward", "discount_factor"))
+        _require(discount > 0, "a discount factor that is not positive")
+        cost += _exactly(own[0][0], scope) * forward
+        for index, units in positions:
+            kind, strike, bid, ask = asset["quotes"][index]
+            own.append((units, kind, strike))
+            amount = _exactly(units, scope)
+            cost += amount * _exactly(ask if side * amount > 0 else bid, scope) / discount
+    for branch in payoff:
+        rest = side * (cash - _exactly(branch["cash"], scope))
+        legs = zip(held, branch["legs"], strict=True)
+        if rest + sum(_least(terms(own, side) + terms(leg, -side)) for own, leg in legs) < 0:
+            return False
+    return cost == _exactly(item["cost"], scope) and ("law" not in item or _law_holds(item))
+
+
+def _law_holds(item):
+    """Tell whether atoms of each branch and asset make a law that meets all quotes."""
+    earned, total, marginals = Fraction(0), Fraction(0), [[] for _ in item["assets"]]
+    for branch, legs in zip(item["payoff"], item["law"], strict=True):
+        atoms = [[(Fraction(s), Fraction(mass)) for s, mass in leg] for leg in legs]
+        masses = {sum(mass for _, mass in leg) for leg in atoms}
+        _require(len(masses) == 1, "assets of a branch differ in mass")
+        total, earned = total + min(masses), earned + min(masses) * Fraction(branch["cash"])
+        for leg, terms, marginal in zip(atoms, branch["legs"], marginals, strict=True):
+            marginal += leg
+            earned += sum(Fraction(term[0]) * _price(leg, *term[1:]) for term in terms)
+    met = total == 1 and earned == Fraction(item["attained"])
+    for asset, law in zip(item["assets"], marginals, strict=True):
+        met &= min(map(min, law)) >= 0 and _price(law, "price", 0) == Fraction(asset["forward"])
+        for kind, strike, bid, ask in asset["quotes"]:
+            price = Fraction(asset["discount_factor"]) * _price(law, kind, strike)
+            met &= Fraction(price if bid is None else bid) <= price
+            met &= price <= Fraction(price if ask is None else ask)
+    return met
 
 
 def _holds(item, scope):
@@ -227,13 +228,10 @@ def _holds(item, scope):
         left, right = (_evaluate(item[side], scope) for side in ("left", "right"))
         return _compare(left, item["relation"], right)
     if kind == "enclosure":
-        value, ends = _evaluate(item["value"], scope), (item["lower"], item["upper"])
-        low, high = ((Fraction(end),) * 2 for end in ends)
+        low, value, high = (_evaluate(item[key], scope) for key in ("lower", "value", "upper"))
         return _compare(low, "<=", value) and _compare(value, "<=", high)
-    if kind == "identity":
-        return _identity_holds(item, scope)
-    if kind == "superhedge":
-        return _superhedge_holds(item, scope)
+    if kind in ("identity", "superhedge"):
+        return (_identity_holds if kind == "identity" else _superhedge_holds)(item, scope)
     if kind == "positive_definite":
         rows = [[_exactly(entry, scope) for entry in row] for row in item["entries"]]
         _require(rows == [list(column) for column in zip(*rows, strict=True)], "asymmetric")
@@ -254,11 +252,11 @@ def verify(certificate, ledger):
     for name, table in certificate["data"]["tables"].items():
         digest = hashlib.sha256(table["text"].encode()).hexdigest()
         _require(digest == table["sha256"], f"table {table['file']} is not of its sha256")
-        here = LEDGER.parent / "tables" / table["file"]
         if ledger is not None:
-            _require(digest == ledger["tables"].get(table["file"]), f"not the ledger's {name}")
-            _require(here.read_bytes() == table["text"].encode(), f"not the table {name} here")
-        tables[name] = list(csv.DictReader(io.StringIO(table["text"])))
+            here = (LEDGER.parent / "tables" / table["file"]).read_bytes()
+            told = (ledger["tables"].get(table["file"]), table["text"].encode())
+            _require(told == (digest, here), f"not the ledger's table {name}")
+        tables[name] = list(csv.DictReader(table["text"].splitlines()))
     if ledger is not None:
         entry = {item["id"]: item for item in ledger["claims"]}[certificate["claim"]]
         _require(values == entry.get("data", {}), "data are not the ledger's")
@@ -269,12 +267,10 @@ def verify(certificate, ledger):
         _require(found is item["holds"], f"{item['name']!r} is {found}, not {item['holds']}")
         truth[item["name"]] = found
     _require(all(rule["when"] for rule in certificate["decision"]), "a rule without conditions")
-    met = (
-        rule["verdict"]
-        for rule in certificate["decision"]
-        if all(truth[name] is wanted for name, wanted in rule["when"].items())
-    )
-    derived = next(met, "undecided")
+    derived = "undecided"
+    for rule in reversed(certificate["decision"]):
+        if all(truth[name] is wanted for name, wanted in rule["when"].items()):
+            derived = rule["verdict"]
     _require(derived == verdict, f"statements give {derived}, the certificate says {verdict}")
     return len(truth)
 
@@ -282,17 +278,21 @@ def verify(certificate, ledger):
 def main(paths):
     """Verify all files, and say how many statements were checked."""
     ledger = tomllib.loads(LEDGER.read_text("utf-8")) if LEDGER.is_file() else None
-    certificates, statements = 0, 0
+    counts = {"certificates": 0, "bounds": 0, "statements": 0}
     for path in paths:
-        for certificate in json.loads(Path(path).read_text("utf-8")).get("certificates", []):
+        whole = json.loads(Path(path).read_text("utf-8"))
+        for item in [*whole.get("certificates", []), *(bounds := whole.get("bounds", []))]:
+            kind = "bounds" if item in bounds else "certificates"
             try:
-                statements += verify(certificate, ledger)
+                held = int(_superhedge_holds(item, {})) if item in bounds else verify(item, ledger)
+                _require(held, "the bound does not hold")
             except (ArithmeticError, LookupError, TypeError, ValueError, OSError) as fault:
-                sys.exit(f"{path}: {certificate.get('claim')}: {type(fault).__name__}: {fault}")
-            certificates += 1
-    if certificates == 0:
+                name = item.get("claim") or item.get("name")
+                sys.exit(f"{path}: {name}: {type(fault).__name__}: {fault}")
+            counts[kind], counts["statements"] = counts[kind] + 1, counts["statements"] + held
+    if not counts["statements"]:
         sys.exit("no certificate found")
-    print(json.dumps({"verified_certificates": certificates, "statements": statements}))
+    print(json.dumps(counts))
 
 
 if __name__ == "__main__":

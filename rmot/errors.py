@@ -4,6 +4,8 @@ An error says what was expected and what came. The command line prints its messa
 exits with status 2.
 """
 
+from typing import Any
+
 
 class RmotError(Exception):
     """Root of all errors raised deliberately by this package."""
@@ -34,7 +36,20 @@ class IdentificationWarning(UserWarning):
 
 
 class InfeasibleQuotes(RmotError, ValueError):
-    """No law of prices meets all quotes and forwards; the message names those that clash."""
+    """No law of prices meets all quotes and forwards; the message names those that clash.
+
+    Attributes
+    ----------
+    conflict : tuple of str
+        Quotes that no law meets together, none of which can be spared; empty where unknown.
+    arbitrage : ArbitragePortfolio or None
+        What gains from them, as `rmot.transport.ArbitragePortfolio`.
+    """
+
+    def __init__(self, message: str, conflict: tuple[str, ...] = (), arbitrage: Any = None) -> None:
+        super().__init__(message)
+        self.conflict = conflict
+        self.arbitrage = arbitrage
 
 
 class InfeasibleRadius(RmotError, ValueError):

@@ -5,9 +5,11 @@ import gzip
 import io
 import json
 import sys
+from fractions import Fraction
 
 import pytest
 
+from proofs_check import verify
 from rmot import __version__, cli
 from rmot.calibration import Fit
 from rmot.market.synthetic import synthetic_index_chain
@@ -158,6 +160,20 @@ def test_bounds_around_a_saved_fit_lie_within_the_classical_ones(rmot, chain, tm
     assert ball["upper"] <= classical["upper"] + ball["gap"]
 
 
+def test_classical_bounds_are_certified_in_listed_quotes(rmot, chain, tmp_path):
+    path = tmp_path / "folder" / "bounds.json"
+    common = ["bounds", chain, "--expiry", "2022-03-04", "--strike", 1.05, "--thin", 12, "--json"]
+    status, out, err = rmot(*common, "--classical", "--certificate", path)
+    assert status == 0, err
+    assert "verify.py" in err
+    found = {row["quantity"]: row["value"] for row in json.loads(out)}
+    for statement in json.loads(path.read_text())["bounds"]:
+        assert verify._superhedge_holds(statement, {})
+        forward = float(statement["assets"][0]["forward"])
+        cost = float(Fraction(statement["cost"])) / forward
+        assert cost == pytest.approx(found[statement["side"]], abs=1e-12)
+
+
 def test_basket_of_one_chain_with_itself_is_bounded_by_its_own_call(rmot, chain):
     common = ["--expiry", "2022-03-04", "--thin", 12, "--strike", 1.0, "--json"]
     _, out, _ = rmot("basket", chain, chain, *common)
@@ -179,6 +195,13 @@ def test_basket_of_one_chain_with_itself_is_bounded_by_its_own_call(rmot, chain)
         (
             ["basket", "CHAIN", "--expiry", "2022-03-04", "--strike", "1"],
             "expected 1 weights",
+        ),
+        (
+            [
+                *("bounds", "CHAIN", "--expiry", "2022-03-04", "--strike", "1", "--radius", "1"),
+                *("--certificate", "x.json"),
+            ],
+            "--classical with --certificate",
         ),
         (["claims", "--results", "/no/such/folder"], "/no/such/folder"),
     ],

@@ -37,6 +37,10 @@ def bounds(
     ] = None,
     settlement: Settlement = "PM",
     thin: Annotated[int | None, typer.Option(min=1, help="Use at most this many quotes.")] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="With --classical: write both hedges in exact rationals to this file."),
+    ] = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -48,6 +52,8 @@ def bounds(
 
     if sum((radius is not None, multiple is not None, classical)) != 1:
         raise ParameterError("expected one of --radius, --multiple and --classical")
+    if certificate is not None and not classical:
+        raise ParameterError("expected --classical with --certificate: a ball's bound has no hedge")
     kinds = ("call", "put", "digital", "straddle")
     if payoff not in kinds:
         raise ParameterError(f"expected a payoff among {', '.join(kinds)}; got {payoff!r}")
@@ -56,6 +62,9 @@ def bounds(
     quotes = Quotes.from_smile(smile)
     if classical:
         found = price_bounds(target, None, quotes=quotes, divergence=Unrestricted())
+        if certificate is not None:
+            listed = getattr(payoffs, payoff)(strike * smile.forward)
+            _certify(certificate, chain, smile, listed)
     else:
         # One expiry says nothing of mean reversion: the variance is taken as a martingale.
         fixed = {"mean_reversion": 0.0, "long_run_variance": 0.0}
@@ -100,6 +109,22 @@ def basket(
         forwards=[1.0] * len(smiles),
     )
     _print_bounds(found, f"basket call at {strike:g} F, {expiry} {settlement}", as_json, as_csv)
+
+
+def _certify(path: Path, chain: Path, smile: Any, payoff: Any) -> None:
+    from rmot.market import read_chain
+    from rmot.transport import exact_hedge, listed_smile, save_hedges
+
+    asset = listed_smile(read_chain(chain), smile)
+    hedges = [exact_hedge(payoff, asset, side) for side in ("lower", "upper")]
+    save_hedges(path, hedges)
+    for hedge in hedges:
+        say(
+            f"{hedge.side} hedge of {payoff.label} in listed units: exact cost "
+            f"{float(hedge.cost):.10g}, within {abs(hedge.excess):.1e} of the floating-point bound"
+            + ("" if hedge.law is None else f" and {hedge.gap:.1e} of the best")
+        )
+    say(f"certificate in {path}; python proofs_check/verify.py {path} checks it")
 
 
 def _smile(chain: Path, expiry: str, settlement: str, thin: int | None) -> tuple[Any, Any]:

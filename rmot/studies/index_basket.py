@@ -11,6 +11,7 @@ from datetime import date
 import pandas as pd
 
 from rmot.artifact.formats import Column, fixed, latex_table
+from rmot.market import OptionSurface
 from rmot.market.registry import sha256
 from rmot.payoffs import basket_call
 from rmot.studies.index_quotes import quoted_surface
@@ -28,9 +29,8 @@ def run(config: Config) -> pd.DataFrame:
     published = pd.read_csv(config.inputs["published"])
     smiles, sources = [], []
     for name in ("SPX", "NDX"):
-        surface = quoted_surface(config, name)
-        surface = surface.select(maturities=[EXPIRY], settlement="AM")
-        (smile,) = surface.thin(QUOTES_EACH[config.profile]).slices
+        surface = quoted_slice(config, name)
+        (smile,) = surface.slices
         smiles.append(smile)
         sources.append(surface.source)
     quotes = [Quotes.from_smile(smile) for smile in smiles]
@@ -54,6 +54,12 @@ def run(config: Config) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def quoted_slice(config: Config, name: str) -> OptionSurface:
+    """Return the one slice of an index that the basket uses."""
+    surface = quoted_surface(config, name).select(maturities=[EXPIRY], settlement="AM")
+    return surface.thin(QUOTES_EACH[config.profile])
 
 
 def printed(table: pd.DataFrame) -> str:

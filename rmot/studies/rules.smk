@@ -133,6 +133,25 @@ AS_PUBLISHED = {
 }
 
 
+# Hedges in rationals behind the classical bounds of the two tables above; `verified` checks them.
+rule certified_bounds:
+    input:
+        CHAINS.values(),
+        published="proofs_check/tables/001_table_3.csv",
+    output:
+        f"{RESULTS}/bounds/{{case}}.json",
+    wildcard_constraints:
+        case="price|basket",
+    params:
+        code=code_hash("rmot.studies.certified_bounds"),
+        named=named(CHAINS),
+    benchmark:
+        f"{RESULTS}/timings/certified_bounds_{{case}}.tsv"
+    shell:
+        "python -m rmot.studies.certified_bounds --profile {PROFILE} --case {wildcards.case}"
+        " {params.named} --input published={input.published} --output {output}"
+
+
 include: "quotes/rules.smk"
 include: "information/rules.smk"
 include: "surfaces/rules.smk"

@@ -1,3 +1,4 @@
+from .arbitrage_portfolio import ArbitragePortfolio as ArbitragePortfolio
 from .baskets import basket_bounds as basket_bounds
 from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
@@ -7,17 +8,28 @@ from .divergences import ChiSquared as ChiSquared
 from .divergences import CressieRead as CressieRead
 from .divergences import KullbackLeibler as KullbackLeibler
 from .divergences import Unrestricted as Unrestricted
+from .exact import ExactHedge as ExactHedge
+from .exact import exact_hedge as exact_hedge
+from .exact import save_hedges as save_hedges
 from .hedge import StaticHedge as StaticHedge
+from .listed import ListedAsset as ListedAsset
+from .listed import ListedQuote as ListedQuote
+from .listed import listed_quotes as listed_quotes
+from .listed import listed_smile as listed_smile
 from .quotes import Quotes as Quotes
 from .radius import MultipleOfLeast as MultipleOfLeast
 from .radius import Radius as Radius
 from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [
+    "ArbitragePortfolio",
     "Bounds",
     "ChiSquared",
     "CressieRead",
+    "ExactHedge",
     "KullbackLeibler",
+    "ListedAsset",
+    "ListedQuote",
     "MultipleOfLeast",
     "Prior",
     "Quotes",
@@ -26,6 +38,10 @@ __all__ = [
     "Tail",
     "Unrestricted",
     "basket_bounds",
+    "exact_hedge",
+    "listed_quotes",
+    "listed_smile",
     "price_bounds",
+    "save_hedges",
     "wasserstein_bounds",
 ]

@@ -23,7 +23,7 @@ from scipy.optimize import linprog
 from scipy.sparse import bmat, csr_matrix, eye
 
 from rmot.errors import AccuracyError
-from rmot.transport._classical import HIGHS
+from rmot.transport._highs import HIGHS
 from rmot.transport._transport_pieces import (
     Origins,
     Pieces,

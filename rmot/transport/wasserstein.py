@@ -25,8 +25,9 @@ from scipy.optimize import linprog
 from rmot.errors import AccuracyError, InfeasibleRadius, ParameterError
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import PiecewiseLinear, forward
-from rmot.transport._classical import HIGHS, conditions, one_asset_payoffs
+from rmot.transport._classical import conditions, one_asset_payoffs
 from rmot.transport._feasibility import raise_if_infeasible, row_names
+from rmot.transport._highs import HIGHS
 from rmot.transport._transport_pieces import Origins, Pieces
 from rmot.transport._transport_plans import Columns, PlanProblem, PlanSolution, best_plan
 from rmot.transport.bounds import Bounds
