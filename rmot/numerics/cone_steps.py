@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics.compiled import kernel
-from rmot.numerics.cressie_read import divergence
+from rmot.numerics.cressie_read import curvature, divergence
 
 Vector = NDArray[np.float64]
 Kinds = NDArray[np.int8]
@@ -19,6 +19,9 @@ Kinds = NDArray[np.int8]
 FREE = 0
 SIGNED = 1
 LINEAR = 2
+
+# Densities below this are zeros that a barrier has not let go.
+_EMPTY = 1e-9
 
 
 @kernel
@@ -169,3 +172,15 @@ def spent(w: Vector, kind: Kinds, order: float, rate: float, q: Vector) -> float
         else:
             return math.inf
     return total
+
+
+@kernel
+def softness(w: Vector, kind: Kinds, order: float, q: Vector) -> Vector:
+    """Return w / phi''(q), what a node's mass gives to a change of its excess."""
+    out = np.zeros(q.size)
+    for i in range(q.size):
+        if kind[i] == 0:
+            out[i] = w[i]
+        elif kind[i] == 1 and q[i] > _EMPTY:
+            out[i] = w[i] / curvature(q[i], order)
+    return out

@@ -7,7 +7,7 @@ r"""Both bounds of a ball around a prior, from its program's answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from rmot.transport import _by_price, _conic, _dual_newton
 from rmot.transport._dual import DualPoint, best_theta, dual_point
 from rmot.transport._feasibility import raise_if_infeasible, row_names
 from rmot.transport._problem import BallProblem
-from rmot.transport._program import Program
+from rmot.transport._program import NormalEquations, Program
 from rmot.transport.hedge import StaticHedge, mirrored, upper_hedge
 from rmot.transport.radius import MultipleOfLeast, Radius
 
@@ -33,6 +33,7 @@ _CONVERGED = 1e-9
 _USABLE = 1e-5
 _NO_ROOM = 1e-13
 _NEGATIVE = 1e-9
+_BINDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,7 @@ class Nearest:
     """The law nearest to the prior that meets the rows, and its divergence."""
 
     density: Vector
+    multipliers: Vector
     least: float
     start: _dual_newton.DualAnswer | None
 
@@ -81,7 +83,7 @@ def nearest(problem: BallProblem) -> Nearest:
         _explain(problem)
         if not error <= _USABLE:
             raise AccuracyError("the law nearest to the prior was not found to a gap of 1e-5")
-    return Nearest(density, problem.multiple * max(0.0, -point.value), start)
+    return Nearest(density, multipliers, problem.multiple * max(0.0, -point.value), start)
 
 
 def resolve(problem: BallProblem, rule: Radius | MultipleOfLeast, least: float) -> Radius:
@@ -125,7 +127,7 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
         # The ball holds one law; its price is the bound, and no finite hedge attains it.
         value = float(w @ (payoff * law.density))
         empty = np.zeros_like(problem.prices[1])
-        hedge = StaticHedge(value, np.zeros(problem.n_forwards), empty, value, np.inf)
+        hedge = StaticHedge(value, np.zeros(problem.n_forwards), empty, value, np.inf, theta=np.inf)
         return Side(value, hedge, 0.0, 0.0, law.density)
     # The forward is exact, so what grows like it at infinity is priced apart.
     forwards = _escaping(program, payoff)
@@ -147,11 +149,17 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
     forwards_worth = float(forwards @ np.where(program.equal, program.upper, 0.0))
     charges = found.point.charges * spread
     variance = float(w @ charges**2 - (w @ charges) ** 2)
-    hedge = upper_hedge(
-        y[0], y[1:stop], positions, problem.prices, _shortfall(problem, payoff, held)
+    value = mean + forwards_worth + spread * found.point.value
+    missed, shortfall = _left(problem, payoff, held)
+    hedge = upper_hedge(y[0], y[1:stop], positions, problem.prices, shortfall)
+    hedge = replace(
+        hedge,
+        charge=value - hedge.cost,
+        theta=found.point.theta * spread / problem.multiple,
+        deviation=float(np.sqrt(max(w[curved] @ missed**2 - (w[curved] @ missed) ** 2, 0.0))),
     )
     return Side(
-        mean + forwards_worth + spread * found.point.value,
+        value,
         hedge,
         found.gap * spread,
         float(np.sqrt(max(variance, 0.0) / w.size)),
@@ -233,19 +241,49 @@ def _explain(problem: BallProblem) -> None:
     )
 
 
-def _shortfall(problem: BallProblem, payoff: Vector, held: Vector) -> float:
-    """Return the largest c - H on the nodes, infinite where it grows along the tail."""
+def _left(problem: BallProblem, payoff: Vector, held: Vector) -> tuple[Vector, float]:
+    """Return c - H on the curved nodes, and the largest, infinite where it grows at infinity."""
     program = problem.program
     stop = program.n_hard + problem.prices[1].size
     missed = payoff - program.design.times(np.where(np.arange(held.size) < stop, held, 0.0))
     worst = float(missed[program.kinds == SIGNED].max(initial=0.0))
     if program.kinds[-1] == LINEAR:
-        return np.inf if missed[-1] > 1e-12 else worst
-    if problem.tail_offsets is None:
-        return worst
-    a, b = problem.tail_offsets
-    slope = (missed[-1] - missed[-2]) / (b - a) if b > a else 0.0
-    return np.inf if slope > 1e-12 else max(worst, float(missed[-2] - slope * a))
+        worst = np.inf if missed[-1] > 1e-12 else worst
+    elif problem.tail_offsets is not None:
+        a, b = problem.tail_offsets
+        slope = (missed[-1] - missed[-2]) / (b - a) if b > a else 0.0
+        worst = np.inf if slope > 1e-12 else max(worst, float(missed[-2] - slope * a))
+    return missed[program.kinds != LINEAR], worst
+
+
+def price_hedge(problem: BallProblem, law: Nearest) -> StaticHedge:
+    r"""Return the derivatives of the calibrated price, as positions.
+
+    While the same sides bind, :math:`dE^{Q^*}c = \beta \cdot dr` with
+    :math:`G^\top W G\, \beta = G^\top W c` over the binding rows, W being w / phi''(q*): the
+    projection of the payoff on what is traded.
+    """
+    program, w = problem.program, problem.program.weights
+    bending = cone_steps.softness(w, program.kinds, program.order, law.density)
+    rows = program.design.adjoint(w * law.density)
+    binds = program.equal | (
+        (np.minimum(rows - program.lower, program.upper - rows) < _BINDING)
+        & (np.abs(law.multipliers) > _BINDING)
+    )
+    gram = program.design.gram(bending)[np.ix_(binds, binds)]
+    beta = np.zeros(binds.size)
+    beta[binds] = NormalEquations(gram).solve(
+        program.design.adjoint(bending * problem.payoff)[binds]
+    )
+    y = beta / problem.scale
+    stop = program.n_hard
+    positions = y[stop : stop + problem.prices[1].size]
+    missed, worst = _left(problem, problem.payoff, beta)
+    curved = w[program.kinds != LINEAR]
+    deviation = float(np.sqrt(max(curved @ missed**2 - (curved @ missed) ** 2, 0.0)))
+    quoted = rows[stop : stop + positions.size] * problem.scale[stop : stop + positions.size]
+    cost = float(y[0] + y[1:stop] @ problem.prices[0] + positions @ quoted)
+    return StaticHedge(float(y[0]), y[1:stop], positions, cost, worst, deviation=deviation)
 
 
 def tail_turns_negative(problem: BallProblem, density: Vector) -> bool:

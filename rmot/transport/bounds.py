@@ -8,31 +8,42 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rmot.errors import ParameterError
+from rmot.artifact.files import read_json, write_json
+from rmot.errors import DataError, ParameterError
 from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear
 from rmot.transport._ball_bounds import (
     lower_side,
     nearest,
+    price_hedge,
     price_of,
     resolve,
     tail_turns_negative,
     upper_side,
 )
 from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
+from rmot.transport._json import from_json, hedge_of, to_json
 from rmot.transport._problem import assemble
 from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler, Unrestricted
-from rmot.transport.hedge import StaticHedge
+from rmot.transport.hedge import (
+    Sensitivities,
+    StaticHedge,
+    lower_sensitivities,
+    upper_sensitivities,
+)
 from rmot.transport.quotes import Quotes
 from rmot.transport.radius import MultipleOfLeast, Radius
 
 __all__ = ["Bounds", "Prior", "Tail", "price_bounds"]
 
 Vector = NDArray[np.float64]
+
+_FORMAT = "rmot bounds 1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +75,9 @@ class Bounds:
         wide.
     sharp : bool
         Whether both bounds are attained or approached by laws that meet the quotes.
+    price_hedge : StaticHedge or None
+        Derivatives of `price` with respect to forwards and to the sides of quotes that bind, as
+        positions; None for the classical bounds.
     """
 
     lower: float
@@ -78,6 +92,41 @@ class Bounds:
     sampling_error: float | None = None
     tail_relaxed: bool = False
     sharp: bool = True
+    price_hedge: StaticHedge | None = None
+
+    @property
+    def upper_sensitivities(self) -> Sensitivities:
+        """First derivatives of `upper`."""
+        return upper_sensitivities(self.upper_hedge)
+
+    @property
+    def lower_sensitivities(self) -> Sensitivities:
+        """First derivatives of `lower`."""
+        return lower_sensitivities(self.lower_hedge)
+
+    def save(self, path: str | Path) -> None:
+        """Write the bounds as JSON, whole or not at all; numbers survive exactly."""
+        write_json(path, {"format": _FORMAT, **to_json(self)})
+
+    @classmethod
+    def load(cls, path: str | Path) -> Bounds:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MissingData, DataError
+            No such file, or it holds no bounds.
+        """
+        content = read_json(path)
+        if not isinstance(content, dict) or content.pop("format", None) != _FORMAT:
+            raise DataError(f"expected a file of format '{_FORMAT}' in {path}")
+        try:
+            for name in ("lower_hedge", "upper_hedge", "price_hedge"):
+                content[name] = None if content[name] is None else hedge_of(content[name])
+            content["radius"] = None if content["radius"] is None else Radius(**content["radius"])
+            return cls(**{name: from_json(value) for name, value in content.items()})
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"expected bounds saved by rmot in {path}; {error}") from error
 
 
 def price_bounds(
@@ -167,6 +216,7 @@ def price_bounds(
         chosen,
         max(upper.sampling_error, lower.sampling_error) if problem.is_sample else None,
         any(tail_turns_negative(problem, density) for density in densities),
+        price_hedge=price_hedge(problem, law),
     )
 
 
