@@ -16,6 +16,8 @@ from .listed import ListedAsset as ListedAsset
 from .listed import ListedQuote as ListedQuote
 from .listed import listed_quotes as listed_quotes
 from .listed import listed_smile as listed_smile
+from .path import BoundsPath as BoundsPath
+from .path import bounds_path as bounds_path
 from .quotes import Quotes as Quotes
 from .radius import MultipleOfLeast as MultipleOfLeast
 from .radius import Radius as Radius
@@ -24,6 +26,7 @@ from .wasserstein import wasserstein_bounds as wasserstein_bounds
 __all__ = [
     "ArbitragePortfolio",
     "Bounds",
+    "BoundsPath",
     "ChiSquared",
     "CressieRead",
     "ExactHedge",
@@ -38,6 +41,7 @@ __all__ = [
     "Tail",
     "Unrestricted",
     "basket_bounds",
+    "bounds_path",
     "exact_hedge",
     "listed_quotes",
     "listed_smile",

@@ -48,13 +48,42 @@ class Nearest:
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One bound of the payoff given: its hedge, the law that attains it, and their errors."""
+    """One bound of the payoff given: its hedge, the law that attains it, and their errors.
+
+    `bound_at` holds other radii's bounds that the same rows' multipliers prove.
+    """
 
     value: float
     hedge: StaticHedge
     gap: float
     sampling_error: float
     density: Vector
+    bound_at: BoundAt | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class BoundAt:
+    """The value of one set of rows' multipliers as a function of the radius.
+
+    With the best cash and theta it bounds the payoff over the ball of any radius, and where it was
+    found it is the ball's bound.
+    """
+
+    program: Program
+    payoff: Vector
+    point: DualPoint
+    level: float
+    spread: float
+    multiple: float
+
+    def lines(self, thetas: Vector) -> tuple[Vector, Vector]:
+        """Return intercepts and slopes, in the radius, of the bounds at some multiples of theta."""
+        found = [
+            dual_point(self.program, self.payoff, self.point.multipliers, theta, 0.0).value
+            for theta in self.point.theta * thetas
+        ]
+        slopes = self.point.theta * thetas * self.spread / self.multiple
+        return self.level + self.spread * np.array(found), slopes
 
 
 def nearest(problem: BallProblem) -> Nearest:
@@ -164,6 +193,9 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
         found.gap * spread,
         float(np.sqrt(max(variance, 0.0) / w.size)),
         found.density,
+        BoundAt(
+            program, rest / spread, found.point, mean + forwards_worth, spread, problem.multiple
+        ),
     )
 
 
