@@ -11,10 +11,10 @@ the exact numbers that they are; so the enclosure's upper end is a bound that re
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,35 +99,54 @@ def enclosed_dual(
     MissingData
         python-flint, of the extra ``artifact``, is not installed.
     """
-    flint = _flint()
     w, c, y, low, high = (
         np.array(x, dtype=float) for x in (weights, payoff, multipliers, lower, upper)
     )
     _require_shapes(w, c, y, low, high, instruments, theta, radius)
-    before, flint.ctx.prec = flint.ctx.prec, _BITS
-    try:
-        ball = flint.arb
-        exact_theta = ball(float(theta))
-        conjugate = partial(_CONJUGATES[divergence.kind], order=divergence.order)
-        total = exact_theta * ball(float(radius))
+    with ball_arithmetic() as ball:
+        rows = (
+            (enumerate(row.tolist()) for row in instruments)
+            if isinstance(instruments, np.ndarray)
+            else map(instruments, range(w.size))
+        )
+        held = [ball(multiplier) for multiplier in y.tolist()]
+        left = [ball(worth) for worth in c.tolist()]
+        for i, row in enumerate(rows):
+            for j, value in row:
+                left[i] -= held[j] * ball(float(value))
+        cost = ball(0)
         for multiplier, below, above in zip(y.tolist(), low.tolist(), high.tolist(), strict=True):
             if multiplier:
-                total += ball(multiplier) * ball(above if multiplier > 0 else below)
-        held = [ball(multiplier) for multiplier in y.tolist()]
-        mean = ball(0)
-        for i, (weight, worth) in enumerate(zip(w.tolist(), c.tolist(), strict=True)):
-            left = ball(worth)
-            row = (
-                enumerate(instruments[i].tolist())
-                if isinstance(instruments, np.ndarray)
-                else instruments(i)
-            )
-            for j, value in row:
-                left -= held[j] * ball(float(value))
-            mean += ball(weight) * conjugate(left / exact_theta)
-        return _decimals(total + exact_theta * mean, digits)
+                cost += ball(multiplier) * ball(above if multiplier > 0 else below)
+        charge = charge_of(map(ball, w.tolist()), left, ball(float(theta)), divergence)
+        return decimals(cost + ball(float(theta)) * ball(float(radius)) + charge, digits)
+
+
+@contextmanager
+def ball_arithmetic() -> Iterator[Any]:
+    """Give the type of balls, at 200 bits for as long as the context lasts.
+
+    Raises
+    ------
+    MissingData
+        python-flint, of the extra ``artifact``, is not installed.
+    """
+    flint = _flint()
+    before, flint.ctx.prec = flint.ctx.prec, _BITS
+    try:
+        yield flint.arb
     finally:
         flint.ctx.prec = before
+
+
+def charge_of(
+    weights: Iterable[arb], left: Iterable[arb], theta: arb, divergence: Divergence
+) -> arb:
+    r"""Return :math:`\theta \sum_i w_i \varphi^*(x_i / \theta)` of what is left, as a ball."""
+    conjugate, mean = _CONJUGATES[divergence.kind], 0 * theta
+    for weight, x in zip(weights, left, strict=True):
+        mean += weight * conjugate(x / theta, order=divergence.order)
+    return theta * mean
 
 
 def _flint() -> Any:
@@ -204,8 +223,8 @@ _CONJUGATES: dict[str, Callable[..., Any]] = {
 }
 
 
-def _decimals(value: Any, digits: int) -> tuple[str, str]:
-    """Round the ends of a ball outwards to decimals."""
+def decimals(value: Any, digits: int) -> tuple[str, str]:
+    """Return the ends of a ball, rounded outwards to so many significant decimals."""
     ends = []
     for end, rounding in ((value.lower(), ROUND_FLOOR), (value.upper(), ROUND_CEILING)):
         number = end.fmpq()
