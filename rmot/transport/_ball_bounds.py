@@ -221,8 +221,6 @@ def _solve(program: Program, payoff: Vector, room: float, law: Nearest) -> _Foun
         return found
     low = float(program.weights @ (payoff * law.density))
     priced = _by_price.extremal_by_price(program, payoff, room, low)
-    if priced is None:
-        return found
     other = _judged(program, payoff, room, priced.density, priced.multipliers, priced.theta)
     return min(found, other, key=lambda one: max(one.gap, one.missed))
 
