@@ -29,7 +29,6 @@ Vector = NDArray[np.float64]
 _BELOW = (1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
 _MET = 1e-10
 _LEAST_THETA = 1e-14
-_UNFILLED = 1e8
 _AIM = 1e-12
 _STEPS = 60
 _CLOSE = 1e-12
@@ -52,13 +51,12 @@ class PriceAnswer:
 def linear_multipliers(program: Program, payoff: Vector) -> tuple[float, Vector]:
     """Return the value and the multipliers of the program without its ball.
 
-    The conic method with a ball that nothing fills: unlike a simplex it does not mind a node for
-    every sample.
+    The conic method without a radius: unlike a simplex it does not mind a node for every sample.
     """
     flat = replace(
         program, kinds=np.where(program.kinds == LINEAR, SIGNED, program.kinds), order=CHI_SQUARED
     )
-    answer = _conic.solve(flat, payoff, _UNFILLED, _AIM)
+    answer = _conic.extremal(flat, payoff, np.inf, _AIM)
     return float(program.weights @ (payoff * answer.density)), answer.multipliers
 
 
