@@ -1,8 +1,8 @@
 """The conic method's scaling and step against dense linear algebra, and what it converges to.
 
 The oracle writes Nesterov and Todd's scaling with the Jordan algebra of the second-order cone:
-x o y = (<x, y>, x_0 y_1 + y_0 x_1), L(x) its matrix, P(x) = 2 L(x)^2 - L(x o x), square roots by the
-spectral decomposition. Weighted nodes become Euclidean by the roots of their weights.
+x o y = (<x, y>, x_0 y_1 + y_0 x_1), L(x) its matrix, P(x) = 2 L(x)^2 - L(x o x), square roots by
+the spectral decomposition. Weighted nodes become Euclidean by the roots of their weights.
 """
 
 from dataclasses import replace
@@ -53,9 +53,11 @@ def problem(seed):
     rng = np.random.default_rng(seed)
     w = rng.dirichlet(np.ones(N))
     values = np.column_stack([np.ones(N), np.sort(rng.uniform(0.5, 2, N)), rng.random((N, 2))])
-    rows = (w * rng.uniform(0.8, 1.2, N)) @ values
-    lower = np.array([1.0, values[:, 1] @ w, rows[2] - 0.1, rows[3] - 0.05])
-    upper = np.array([1.0, values[:, 1] @ w, rows[2] + 0.05, np.inf])
+    law = w * rng.uniform(0.8, 1.2, N)
+    rows = law / law.sum() @ values
+    lower = rows - np.array([0.0, 0.0, 0.1, 0.05])
+    upper = np.array([rows[0], rows[1], rows[2] + 0.05, np.inf])
+    lower[0] = upper[0] = 1.0
     kinds = np.full(N, SIGNED, dtype=np.int8)
     kinds[-1] = FREE if seed % 2 else SIGNED
     return Program(DenseDesign(values), w, kinds, lower, upper, 2.0, 1.0, 2, np.ones(4)), values
@@ -251,14 +253,18 @@ def test_a_step_is_mehrotras_with_the_dense_scaling(seed, radius):
     a, b = (min(1.0, 0.99 * length) for length in lengths(second))
     assert state.advance()
     dp, dz, _, dt, ds, dv, dy = second
-    close = {"rel": 1e-8, "abs": 1e-9}
-    assert state.p == pytest.approx(p + a * dp, **close)
-    assert state.z == pytest.approx(z + b * dz, **close)
-    assert state.s[has] == pytest.approx((s + a * ds)[has], **close)
-    assert state.v[has] == pytest.approx((v + b * dv)[has], **close)
-    assert state.free[program.equal] == pytest.approx((free + b * dy)[program.equal], **close)
+
+    def close(expected):
+        # far from the boundary systems of condition 1e6 lose no more
+        return pytest.approx(expected, rel=1e-8, abs=1e-9)
+
+    assert state.p == close(p + a * dp)
+    assert state.z == close(z + b * dz)
+    assert state.s[has] == close((s + a * ds)[has])
+    assert state.v[has] == close((v + b * dv)[has])
+    assert state.free[program.equal] == close((free + b * dy)[program.equal])
     if radius is not None:
-        assert state.tau == pytest.approx(tau + b * dt, **close)
+        assert state.tau == close(tau + b * dt)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -267,7 +273,7 @@ def test_solutions_meet_the_conditions_of_optimality(seed):
     program, values = problem(2 * seed)
     payoff = rng.standard_normal(N)
     least = _conic.solve(program, np.zeros(N), None, 1e-17)
-    spent = program.weights @ (least.density - 1) ** 2
+    spent = float(program.weights @ (least.density - 1) ** 2)
     radius = 0.5 * spent + 0.05
     found = _conic.solve(program, payoff, radius, 1e-11)
     w, q, y = program.weights, found.density, found.multipliers
@@ -277,11 +283,19 @@ def test_solutions_meet_the_conditions_of_optimality(seed):
     assert np.all(rows >= program.lower - 1e-13)
     assert np.all(rows <= program.upper + 1e-13)
     assert w @ (q - 1) ** 2 <= 2 * radius * (1 + 1e-14)
-    # c - G y + z = theta p with z >= 0, z q = 0: what complementarity of 1e-11 leaves over
-    z = found.theta * (q - 1) - payoff + values @ y
-    assert np.all(z >= -1e-5)
-    assert w @ (np.maximum(z, 0) * q) <= 1e-5
-    assert found.theta >= 0
+    # What nodes, rows and ball lack in Fenchel's equality are all non-negative, and sum to the
+    # distance between dual and primal value.
+    theta = found.theta
+    z = theta * (q - 1) - payoff + values @ y
+    beyond = (z > theta * q) & (program.kinds == SIGNED)
+    nodes = np.where(beyond, q * z - theta * q**2 / 2, z**2 / (2 * theta))
+    y = y[~program.equal]
+    sides = np.stack([rows - program.ends[0], program.ends[1] - rows])[:, ~program.equal]
+    of_rows = np.where(y > 0, y * sides[1], -y * sides[0])
+    of_ball = theta * (radius - w @ (q - 1) ** 2 / 2)
+    assert w @ nodes + of_rows.sum() + of_ball <= 2e-11
+    # a multiplier on an absent side is rounding
+    assert np.all(y[np.isinf(program.upper[~program.equal])] <= 1e-11)
 
 
 def test_units_of_rows_do_not_matter():
