@@ -223,7 +223,8 @@ class _Dual:
                 dt = (sqrt(inside) - b) / (2.0 * a) if inside > 0 else -b / (2.0 * a)
             if self.t > 0:
                 dt = min(max(dt, -0.7 * self.t), _RISE * self.t)
-            t = self.t + dt
+            # Where rows price the payoff no t moves the law, but for rounding.
+            t = min(self.t + dt, 2.0 * _LARGEST_T)
             if not low < t < high:
                 t = 0.5 * (low + high) if isfinite(high) else (1.0 + _RISE) * self.t
             before, start = self.t, self.y
