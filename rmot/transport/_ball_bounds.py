@@ -212,7 +212,7 @@ class _Found:
 def _solve(program: Program, payoff: Vector, room: float, law: Nearest) -> _Found:
     """Maximise a payoff of order one, by the method that suits the order."""
     if law.start is None:
-        answer = _conic.solve(program, payoff, room, _AIM)
+        answer = _conic.extremal(program, payoff, room, _AIM)
         return _judged(program, payoff, room, answer.density, answer.multipliers, answer.theta)
     led = _dual_newton.extremal(program, payoff, room, law.start)
     theta = 1.0 / led.t if led.t > 0 else 1.0
@@ -221,8 +221,6 @@ def _solve(program: Program, payoff: Vector, room: float, law: Nearest) -> _Foun
         return found
     low = float(program.weights @ (payoff * law.density))
     priced = _by_price.extremal_by_price(program, payoff, room, low)
-    if priced is None:
-        return found
     other = _judged(program, payoff, room, priced.density, priced.multipliers, priced.theta)
     return min(found, other, key=lambda one: max(one.gap, one.missed))
 
