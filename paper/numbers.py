@@ -51,6 +51,7 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "realised_roughness": roughness.realised,
     "hurst_comparison": roughness.comparison,
     "price_bounds": bounds.bounds,
+    "enclosed_balls": bounds.enclosed,
     "index_basket": bounds.basket,
     "as_published_far_strikes": published.far_strikes,
     "as_published_tilting": published.tilting,

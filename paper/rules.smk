@@ -29,6 +29,7 @@ rule numbers:
         rules.extrapolation_tables.output.horizons,
         rules.engine_accuracy.output.csv,
         rules.claims.output.csv,
+        rules.enclosed_balls.output,
         article=expand("paper/{path}.tex", path=ARTICLE),
     output:
         json=f"{RESULTS}/paper/numbers.json",

@@ -47,6 +47,20 @@ rule verified:
         " && mv {output}.part {output}"
 
 
+rule enclosed_balls:
+    input:
+        rules.certified_balls.output,
+    output:
+        f"{RESULTS}/tables/enclosed_balls.csv",
+    params:
+        code=code_hash("proofs_check.verify_balls"),
+    benchmark:
+        f"{RESULTS}/timings/enclosed_balls.tsv"
+    shell:
+        "python -m proofs_check.verify_balls {input} --table {output}.part"
+        " && mv {output}.part {output}"
+
+
 rule claims:
     input:
         LEDGER,

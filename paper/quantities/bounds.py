@@ -9,6 +9,8 @@ import pandas as pd
 from paper.quantities.number import PRINTED, Number, Source
 from rmot.artifact.formats import fixed, significant
 
+_FEASIBLE = 1e-8
+
 
 def bounds(table: pd.DataFrame) -> Iterator[Number]:
     """Bounds on unquoted payoffs; the solver's gap is far below what is printed."""
@@ -27,6 +29,25 @@ def bounds(table: pd.DataFrame) -> Iterator[Number]:
     yield basis_points("CallPrior", twice["prior_price"])
     yield basis_points("CallUpper", twice["upper"])
     yield basis_points("CallClassicalUpper", classical["upper"])
+
+
+def enclosed(table: pd.DataFrame) -> Iterator[Number]:
+    """Enclosures of dual values; solvers' rounding moves gaps, so two orders of magnitude pass.
+
+    A gap counts where the law of the dual point is all but feasible, against its price interval.
+    """
+    source = Source.of_table("Balls", table)
+    sides = table.groupby(["name", "divergence"])["stated"]
+    interval = sides.transform("max") - sides.transform("min")
+    law = table["missed"] <= _FEASIBLE
+    gap = float((table["gap"] / interval)[law].max())
+    width = float(table["width"].max())
+    distance = float(table["distance"].max())
+    yield source.count("Enclosed", len(table))
+    yield source.number("Width", width, significant(width, 1), 99 * width)
+    yield source.number("Distance", distance, significant(distance, 1), 99 * distance)
+    yield source.count("WithLaw", law.sum(), 6)
+    yield source.number("Gap", gap, significant(gap, 1), 99 * gap)
 
 
 def basket(table: pd.DataFrame) -> Iterator[Number]:

@@ -16,7 +16,15 @@ from rmot.market import Smile
 from rmot.payoffs import Payoff, call, digital
 from rmot.studies.index_quotes import quoted_surface
 from rmot.studies.study import Config, main
-from rmot.transport import Bounds, ChiSquared, MultipleOfLeast, Quotes, Unrestricted, price_bounds
+from rmot.transport import (
+    Bounds,
+    ChiSquared,
+    MultipleOfLeast,
+    Prior,
+    Quotes,
+    Unrestricted,
+    price_bounds,
+)
 
 EXPIRY = date(2022, 3, 4)
 STRIKES = {"call": 1.2, "digital": 1.0}
@@ -29,16 +37,8 @@ MULTIPLES = (1.01, 1.1, 1.5, 2.0, 5.0, 10.0, 100.0)
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate bounds in basis points of the forward; inputs are the chain SPX and SPX_fit."""
-    fit = Fit.load(config.inputs["SPX_fit"])
-    (smile,) = quoted_surface(config, "SPX").select(maturities=[EXPIRY]).slices
-    quotes = Quotes.from_smile(smile)
-    prior = fit.model.prior(
-        smile.maturity, n_points=N_POINTS[config.profile], kinks=sorted(STRIKES.values())
-    )
-    payoffs: dict[str, Payoff] = {
-        "call": call(STRIKES["call"]),
-        "digital": digital(STRIKES["digital"]),
-    }
+    fit, smile, prior, quotes = problem(config)
+    payoffs = unquoted()
     rows = []
     for name, payoff in payoffs.items():
         classical = price_bounds(payoff, prior, quotes=quotes, divergence=Unrestricted())
@@ -58,6 +58,20 @@ def run(config: Config) -> pd.DataFrame:
         data=fit.source["kind"],
         data_sha256=fit.source["sha256"],
     )
+
+
+def problem(config: Config) -> tuple[Fit, Smile, Prior, Quotes]:
+    """Return the fit, the smile, and the prior and quotes made of them."""
+    fit = Fit.load(config.inputs["SPX_fit"])
+    (smile,) = quoted_surface(config, "SPX").select(maturities=[EXPIRY]).slices
+    points = N_POINTS[config.profile]
+    prior = fit.model.prior(smile.maturity, n_points=points, kinks=sorted(STRIKES.values()))
+    return fit, smile, prior, Quotes.from_smile(smile)
+
+
+def unquoted() -> dict[str, Payoff]:
+    """Return the payoffs by name."""
+    return {"call": call(STRIKES["call"]), "digital": digital(STRIKES["digital"])}
 
 
 def _row(name: str, smile: Smile, kind: str, found: Bounds, multiple: float) -> dict[str, object]:

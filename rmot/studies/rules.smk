@@ -152,6 +152,22 @@ rule certified_bounds:
         " {params.named} --input published={input.published} --output {output}"
 
 
+# The dual points behind the divergence bounds; `enclosed_balls` evaluates them.
+rule certified_balls:
+    input:
+        chain=CHAINS["SPX"],
+        fit=FITS["SPX"],
+    output:
+        f"{RESULTS}/bounds/balls.json",
+    params:
+        code=code_hash("rmot.studies.certified_balls"),
+    benchmark:
+        f"{RESULTS}/timings/certified_balls.tsv"
+    shell:
+        "python -m rmot.studies.certified_balls --profile {PROFILE} --input SPX={input.chain}"
+        " --input SPX_fit={input.fit} --output {output}"
+
+
 include: "quotes/rules.smk"
 include: "information/rules.smk"
 include: "surfaces/rules.smk"

@@ -1,4 +1,6 @@
 from .arbitrage_portfolio import ArbitragePortfolio as ArbitragePortfolio
+from .ball_certificate import ball_certificate as ball_certificate
+from .ball_certificate import save_balls as save_balls
 from .baskets import basket_bounds as basket_bounds
 from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
@@ -40,12 +42,14 @@ __all__ = [
     "StaticHedge",
     "Tail",
     "Unrestricted",
+    "ball_certificate",
     "basket_bounds",
     "bounds_path",
     "exact_hedge",
     "listed_quotes",
     "listed_smile",
     "price_bounds",
+    "save_balls",
     "save_hedges",
     "wasserstein_bounds",
 ]
