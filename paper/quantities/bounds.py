@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from paper.quantities.number import PRINTED, Number, Source
@@ -37,16 +38,21 @@ def enclosed(table: pd.DataFrame) -> Iterator[Number]:
     A gap counts where the law of the dual point is all but feasible, against its price interval.
     """
     source = Source.of_table("Balls", table)
-    sides = table.groupby(["name", "divergence"])["stated"]
-    interval = sides.transform("max") - sides.transform("min")
-    law = table["missed"] <= _FEASIBLE
-    gap = float((table["gap"] / interval)[law].max())
-    width = float(table["width"].max())
-    distance = float(table["distance"].max())
-    yield source.count("Enclosed", len(table))
+    rows = table.to_dict("records")
+    stated: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        stated.setdefault((row["name"], row["divergence"]), []).append(row["stated"])
+    gaps = [
+        row["gap"] / float(np.ptp(stated[row["name"], row["divergence"]]))
+        for row in rows
+        if row["missed"] <= _FEASIBLE
+    ]
+    gap = max(gaps)
+    width, distance = (max(row[field] for row in rows) for field in ("width", "distance"))
+    yield source.count("Enclosed", len(rows))
     yield source.number("Width", width, significant(width, 1), 99 * width)
     yield source.number("Distance", distance, significant(distance, 1), 99 * distance)
-    yield source.count("WithLaw", law.sum(), 6)
+    yield source.count("WithLaw", len(gaps), 6)
     yield source.number("Gap", gap, significant(gap, 1), 99 * gap)
 
 
