@@ -10,8 +10,8 @@ import pytest
 
 from rmot.payoffs import call, straddle
 from rmot.transport import ChiSquared, CressieRead, KullbackLeibler
-from rmot.transport.balls.problem import assemble
 from rmot.transport.balls.nearest import nearest
+from rmot.transport.balls.problem import assemble
 from rmot.transport.balls.sides import lower_side, upper_side
 
 DIVERGENCES = (
