@@ -19,8 +19,8 @@ the start. At :math:`\theta = 0` D is the cost and the cash that the hedge lacks
 The density :math:`\varphi^{*\prime}(x / \theta)` gives a law beside it: the duality gap is D less
 what that earns, `missed` the most by which it misses mass, forwards, quotes or radius. It tells
 little where the radius hardly binds and :math:`\theta` is all but zero.
-A stated bound may differ from D by the `allowed` rounding of a sum of doubles: unit roundoff, times
-how many they are, times their size.
+A stated bound may fall short of D by the `allowed` rounding of a sum of doubles (unit roundoff,
+times how many they are, times their size), and be wider by its solver's gap as well.
 Exit 1 names a certificate that does not make sense or states another bound than its point gives.
 """
 
@@ -62,11 +62,14 @@ def enclose(problem: Problem, side: str) -> dict[str, Any]:
         value, gap, missed = point.solved()
     require(value.is_finite(), "a dual value beyond all numbers")
     value *= point.sign
-    distance = float((value - exact(stated["stated"])).abs_upper())
+    # How far the stated bound falls short of what is proved; negative on the safe side.
+    short = point.sign * (value - exact(stated["stated"]))
+    distance, solved = float(short.abs_upper()), exact(stated["gap"])
     terms = len(problem.weights) + len(problem.rows)
     allowed = UNIT_ROUNDOFF * terms * point.size()
     below, above = _decimal(value.lower(), ROUND_FLOOR), _decimal(value.upper(), ROUND_CEILING)
-    require(0 <= distance <= allowed, f"states {stated['stated']!r}, its point gives {above}")
+    fits = short <= allowed and -short <= allowed + solved
+    require(fits, f"states {stated['stated']!r}, its point gives {above}")
     content, width = problem.content, float(Fraction(above) - Fraction(below))
     known = [content["name"], side, content["divergence"]["kind"], content["radius"]]
     known += [stated["stated"], below, above, width, distance, allowed]

@@ -98,8 +98,8 @@ def ball_certificate(
         "divergence": _kind(divergence),
         "radius": bounds.radius.value,
         "payoff": _shown(item, prior),
-        "upper": {"stated": bounds.upper, **sides["upper"]},
-        "lower": {"stated": bounds.lower, **sides["lower"]},
+        "upper": {"stated": float(bounds.upper), "gap": float(bounds.gap), **sides["upper"]},
+        "lower": {"stated": float(bounds.lower), "gap": float(bounds.gap), **sides["lower"]},
     }
 
 
@@ -143,10 +143,10 @@ def _point(
             nearest = float(units)
             forwards[0] = nearest if nearest >= units else math.nextafter(nearest, math.inf)
     return {
-        "cash": hedge.cash,
+        "cash": float(hedge.cash),
         "forwards": (sign * forwards).tolist(),
         "positions": hedge.positions.tolist(),
-        "theta": hedge.theta,
+        "theta": float(hedge.theta),
         "tail": tail,
     }
 

@@ -153,7 +153,7 @@ def test_enclosure_holds_the_value_and_is_as_narrow_as_its_digits(certificate, s
     assert mpmath.mpf(found["below"]) <= value <= mpmath.mpf(found["above"])
     width = mpmath.mpf(found["above"]) - mpmath.mpf(found["below"])
     assert width <= 2 * abs(value) * mpmath.mpf(10) ** -29
-    assert found["distance"] <= found["allowed"] < 1e-10
+    assert found["distance"] <= found["allowed"] + point["gap"] < 1e-8
 
 
 @pytest.mark.parametrize("name", ["chi-squared with tail", "kullback-leibler with tail"])
@@ -256,6 +256,14 @@ def test_another_dual_point_is_rejected(certificate, side, path):
 def test_changed_problems_are_rejected(certificate, change):
     change(certificate)
     assert _rejected(certificate, "upper")
+
+
+def test_a_bound_may_be_wider_by_its_gap_but_never_tighter(certificate):
+    gap = certificate["upper"]["gap"] = 1e-4
+    stated = certificate["upper"]["stated"]
+    for by, wrong in ((0.9 * gap, False), (1.1 * gap, True), (-0.01 * gap, True)):
+        certificate["upper"]["stated"] = stated + by
+        assert _rejected(certificate, "upper") is wrong
 
 
 def test_a_tail_is_not_held_by_what_grows_there_or_by_negative_multipliers(made):
