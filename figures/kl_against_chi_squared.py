@@ -29,7 +29,7 @@ BALLS = {"relative_entropy": ("KL", VERMILION), "chi_squared": (r"$\chi^2$", SKY
 STYLES = dict(zip(GIVEN, ("-", "--"), strict=True))
 LIMIT: dict[str, Any] = {"color": GREY, "lw": 0.8, "ls": ":"}
 MOMENTS: dict[str, Any] = {"color": BLACK, "lw": 0.8, "ls": "-."}
-SMALLEST_EXCESS = 1e-8
+SMALLEST_EXCESS = 1e-7
 COLOURS = {
     "Black-Scholes": BLACK,
     "Heston": SKY,
@@ -96,6 +96,9 @@ def _by_law(axis: Axes, table: pd.DataFrame) -> None:
     axis.set_xlabel("strike / F")
     axis.set_ylabel("KL bound / its limit, less 1", labelpad=1)
     axis.set_title("all laws, no quotes")
+    # Room for the legend on the right.
+    axis.set_xlim(1.0, 300.0)
+    axis.set_ylim(bottom=SMALLEST_EXCESS)
     axis.legend(loc="lower right", handlelength=1.0, labelspacing=0.2, borderaxespad=0.0)
 
 

@@ -35,7 +35,8 @@ def far_calls(table: pd.DataFrame) -> Iterator[Number]:
     yield source.number("Radius", radius, f"{radius:g}", 0.0)
     farthest = table.loc[table.groupby(["law", "given"], sort=False)["strike"].idxmax()]
     for given, name in (("no quotes", "Free"), ("quotes", "Quoted")):
-        (row,) = farthest.query("law == 'rough Heston' and given == @given").to_dict("records")
+        here = (farthest["law"] == "rough Heston") & (farthest["given"] == given)
+        (row,) = farthest[here].to_dict("records")
         value = 1e4 * row["relative_entropy"]
         yield source.measured(f"Rough{name}", value, _RELATIVE, digits=3)
     missed = np.max(np.abs(farthest["relative_entropy"] / farthest["limit"] - 1.0))

@@ -17,13 +17,11 @@ _FIRST, _LAST = 3.0, 1e6
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row a last node and set of quotes; the last node inf is the law itself."""
-    cut_off = power_law(config.profile, has_tail=False)
-    whole = power_law(config.profile)
     rows = []
     for end in np.geomspace(_FIRST, _LAST, NODES[config.profile]):
-        rows += _rows(cut_off(float(end), (STRIKE,)), float(end))
+        rows += _rows(power_law(config.profile, float(end), (STRIKE,), has_tail=False), float(end))
     # Payoffs are linear on the tail, which starts far beyond the strike.
-    rows += _rows(whole(_LAST, (STRIKE,)), float("inf"))
+    rows += _rows(power_law(config.profile, _LAST, (STRIKE,)), float("inf"))
     return pd.DataFrame(rows).assign(strike=STRIKE, radius=RADIUS, **source())
 
 

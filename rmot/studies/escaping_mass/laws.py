@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -59,18 +60,15 @@ class Law:
 def laws(profile: str) -> list[Law]:
     """Return three models at one year and a law with a power tail."""
     found = [_of_model(name, model, _N_POINTS[profile]) for name, model in _MODELS.items()]
-    return [*found, Law(POWER, power_law(profile), _power_moment, EXPONENT)]
+    return [*found, Law(POWER, partial(power_law, profile), _power_moment, EXPONENT)]
 
 
-def power_law(profile: str, *, has_tail: bool = True) -> Callable[[float], Prior]:
-    """Return what makes the power law with cells up to a price."""
-
-    def up_to(end: float, kinks: tuple[float, ...] = ()) -> Prior:
-        return pareto.pareto(
-            EXPONENT, end, kinks=(*QUOTED, *kinks), ratio=_RATIO[profile], has_tail=has_tail
-        )
-
-    return up_to
+def power_law(
+    profile: str, end: float, kinks: tuple[float, ...] = (), *, has_tail: bool = True
+) -> Prior:
+    """Return the power law in cells up to a price, cut off there or with its tail."""
+    bends, ratio = (*QUOTED, *kinks), _RATIO[profile]
+    return pareto.pareto(EXPONENT, end, kinks=bends, ratio=ratio, has_tail=has_tail)
 
 
 def _power_moment(order: float) -> float:
