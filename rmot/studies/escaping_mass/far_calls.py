@@ -29,7 +29,7 @@ from rmot.transport import ChiSquared, KullbackLeibler, Prior, Quotes, price_bou
 
 _NEAR = (1.2, 1.5, 2.0, 3.0, 5.0)
 STRIKES = {
-    "quick": {POWER: (1.2, 2.0, 10.0, 1e3), EXPONENTIAL: (2.0, 10.0, 100.0), "": (1.5, 3.0, 5.0)},
+    "quick": {POWER: (1.2, 2.0, 10.0, 1e3), EXPONENTIAL: (2.0, 10.0, 100.0), "": (1.5, 5.0)},
     "full": {
         POWER: (*_NEAR, 10.0, 30.0, 100.0, 1e3),
         EXPONENTIAL: (*_NEAR, 10.0, 20.0, 50.0, 100.0),
