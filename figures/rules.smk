@@ -6,6 +6,10 @@ FIGURES = {
     "extrapolated_smiles": ["tables/extrapolated_smiles.csv"],
     "extrapolation_coverage": ["tables/extrapolation_coverage.csv"],
     "information": ["tables/std_hurst_by_strikes.csv", "tables/std_hurst_by_range.csv"],
+    "kl_against_chi_squared": [
+        "tables/escaping_mass_last_nodes.csv",
+        "tables/escaping_mass_far_calls.csv",
+    ],
     "price_bounds": ["tables/price_bounds.csv"],
     "realised_roughness": ["tables/realised_variograms.csv"],
     "work_precision": ["benchmarks/engine_timing.csv"],

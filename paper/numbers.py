@@ -18,6 +18,7 @@ import pandas as pd
 from paper.quantities import (
     bounds,
     checks,
+    escaping_mass,
     extrapolation,
     fits,
     information,
@@ -60,6 +61,8 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "extrapolation_errors": extrapolation.errors,
     "extrapolation_coverage": extrapolation.coverage,
     "extrapolation_horizons": extrapolation.horizons,
+    "escaping_mass_last_nodes": escaping_mass.last_nodes,
+    "escaping_mass_far_calls": escaping_mass.far_calls,
     "engine_accuracy": checks.engine,
     "ledger": checks.claims,
 }

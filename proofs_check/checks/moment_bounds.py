@@ -9,6 +9,7 @@ deviation of c, and of what is left of c after projection where Q meets quotes. 
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import sympy
@@ -17,11 +18,12 @@ from flint import arb, fmpq
 from proofs_check.certificate import Certificate, decide
 from proofs_check.exact import Statement, Tree, inequality, tree
 from proofs_check.formulas import formula
-from proofs_check.laws import MODELS, pareto
+from proofs_check.laws import MODELS
 from proofs_check.ledger import Claim
 from proofs_check.numeric import floating
 from proofs_check.registry import Context, check
 from rmot.numerics.discrete import Prior
+from rmot.numerics.pareto import moment, pareto
 from rmot.payoffs import Payoff, call, forward
 from rmot.transport import ChiSquared, CressieRead, Quotes, price_bounds
 
@@ -206,34 +208,43 @@ def power_of_a_call_against_a_power(claim: Claim, context: Context) -> Certifica
 def decay_in_a_cressie_read_ball(claim: Claim, context: Context) -> Certificate:
     """Compare bounds around a Pareto law with Hoelder's, and their slope with the exponent."""
     exponent, radius = (float(Fraction(claim.data[key])) for key in ("exponent", "radius"))
-    least = (exponent - 1) / exponent
     p, m = sympy.symbols("p m")
     slope = formula(claim.data["slope"], p=p, m=m)
     strikes = (32.0, 64.0) if context.profile == "quick" else (2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+    quoted = [0.95, 1.0, 1.1]
     statements: list[Statement] = []
     evidence: dict[str, list[float]] = {}
-    for text in claim.data["orders"]:
+    for text, given in product(claim.data["orders"], ("no quotes", "quotes")):
         order = float(Fraction(text))
         dual = order / (order - 1)
+        powers = np.linspace(dual, exponent, 102)[1:-1]
+        roots = np.array([moment(exponent, power) for power in powers]) ** (1 / dual)
         values = []
         for strike in strikes:
-            prior = pareto(exponent, 1e4, strike, 1.02)
-            found = price_bounds(call(strike), prior, divergence=CressieRead(order), radius=radius)
-            powers = np.linspace(dual, exponent, 102)[1:-1]
-            moments = exponent * least**powers / (exponent - powers)
+            kinks = [*quoted, strike]
+            prior = pareto(exponent, 1e4, kinks=kinks, ratio=1.02, has_tail=False)
+            prices = [prior.expectation(call(level)) for level in quoted]
+            found = price_bounds(
+                call(strike),
+                prior,
+                quotes=Quotes([call(level) for level in quoted], prices, prices)
+                if given == "quotes"
+                else None,
+                divergence=CressieRead(order),
+                radius=radius,
+            )
             size = dual / (powers - dual) * ((powers - dual) / powers) ** (powers / dual)
-            size *= strike ** (1 - powers / dual) * moments ** (1 / dual)
+            size *= strike ** (1 - powers / dual) * roots
             most = (1 + order * (order - 1) * radius) ** (1 / order) * float(np.min(size))
-            name = f"q = {text}, K = {strike:g}"
+            name = f"q = {text}, K = {strike:g}, {given}"
             statements.append(floating(f"within: {name}", found.upper, "<=", most))
             values.append(found.upper)
         measured = float(np.diff(np.log(values[-2:]))[0] / np.diff(np.log(strikes[-2:]))[0])
         claimed = float(slope.subs({p: exponent, m: dual}))
-        evidence[text] = [*values, measured, claimed]
+        evidence[f"q = {text}, {given}"] = [*values, measured, claimed]
         # What is left of the power law's own scale falls like 1/K.
-        statements.append(
-            floating(f"slope: q = {text}", abs(measured - claimed), "<=", 1 / strikes[-2])
-        )
+        name = f"slope: q = {text}, {given}"
+        statements.append(floating(name, abs(measured - claimed), "<=", 1 / strikes[-2]))
     whole = {item["name"]: True for item in statements}
     return decide(
         claim,
@@ -243,6 +254,7 @@ def decay_in_a_cressie_read_ball(claim: Claim, context: Context) -> Certificate:
         [("verified", whole), *(("refuted", {name: False}) for name in whole)],
         evidence=evidence,
         otherwise="another exponent",
-        reading="a law with a power tail, whose exponent the moments' order approaches; no quotes",
+        reading="a law with a power tail, whose exponent the moments' order approaches; no quotes, "
+        "or three calls at the law's own prices",
         kind="computed",
     )

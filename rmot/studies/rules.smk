@@ -173,6 +173,7 @@ include: "information/rules.smk"
 include: "surfaces/rules.smk"
 include: "roughness/rules.smk"
 include: "extrapolation/rules.smk"
+include: "escaping_mass/rules.smk"
 
 
 rule tables:
@@ -198,3 +199,5 @@ rule tables:
         rules.model_comparison.output,
         rules.portfolio.output,
         rules.extrapolation_tables.output,
+        rules.escaping_mass_last_nodes.output,
+        rules.escaping_mass_far_calls.output,

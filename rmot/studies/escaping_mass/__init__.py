@@ -1,0 +1,1 @@
+"""What far calls are worth when forward escapes: relative entropy against chi-squared."""
