@@ -5,6 +5,7 @@ Bad input ends with one line on standard error and exit status 2.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -22,6 +23,8 @@ app.add_typer(data.app, name="data")
 
 def main() -> None:
     """Entry point: errors of ours become one line and status 2."""
+    # Systems of a few hundred unknowns: threads wait for each other longer than they work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except RmotError as error:
