@@ -9,6 +9,9 @@ TOPICS = [
     "tails",
     "printed",
     "regulation",
+    "relative_entropy",
+    "moment_bounds",
+    "two_laws",
 ]
 LEDGER = "proofs_check/ledger.toml"
 LEDGER_TABLES = sorted(Path("proofs_check/tables").glob("*.csv"))

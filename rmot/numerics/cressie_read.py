@@ -59,10 +59,10 @@ def conjugate(y: float, order: float) -> float:
         return y + 0.5 * y * y if y > -1.0 else -0.5
     if order == 1.0:
         return math.expm1(y)
-    base = 1.0 + (order - 1.0) * y
-    if base <= 0.0:
+    more = (order - 1.0) * y
+    if more <= -1.0:
         return -1.0 / order
-    return math.expm1(order / (order - 1.0) * math.log(base)) / order
+    return math.expm1(order / (order - 1.0) * math.log1p(more)) / order
 
 
 @kernel
@@ -72,5 +72,5 @@ def density(y: float, order: float) -> float:
         return 1.0 + y if y > -1.0 else 0.0
     if order == 1.0:
         return math.exp(y)
-    base = 1.0 + (order - 1.0) * y
-    return math.exp(math.log(base) / (order - 1.0)) if base > 0.0 else 0.0
+    more = (order - 1.0) * y
+    return math.exp(math.log1p(more) / (order - 1.0)) if more > -1.0 else 0.0

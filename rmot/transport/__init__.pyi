@@ -20,6 +20,8 @@ from .listed import listed_smile as listed_smile
 from .orders import Order as Order
 from .orders import OrderTicket as OrderTicket
 from .orders import order_ticket as order_ticket
+from .path import BoundsPath as BoundsPath
+from .path import bounds_path as bounds_path
 from .quotes import Quotes as Quotes
 from .radius import MultipleOfLeast as MultipleOfLeast
 from .radius import Radius as Radius
@@ -34,6 +36,7 @@ from .wasserstein import wasserstein_bounds as wasserstein_bounds
 __all__ = [
     "ArbitragePortfolio",
     "Bounds",
+    "BoundsPath",
     "ChiSquared",
     "CressieRead",
     "ExactHedge",
@@ -50,6 +53,7 @@ __all__ = [
     "Tail",
     "Unrestricted",
     "basket_bounds",
+    "bounds_path",
     "coarse_divergence",
     "exact_hedge",
     "held_out_radius",

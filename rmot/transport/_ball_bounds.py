@@ -48,13 +48,42 @@ class Nearest:
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One bound of the payoff given: its hedge, the law that attains it, and their errors."""
+    """One bound of the payoff given: its hedge, the law that attains it, and their errors.
+
+    `bound_at` holds other radii's bounds that the same rows' multipliers prove.
+    """
 
     value: float
     hedge: StaticHedge
     gap: float
     sampling_error: float
     density: Vector
+    bound_at: BoundAt | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class BoundAt:
+    """The value of one set of rows' multipliers as a function of the radius.
+
+    With the best cash and theta it bounds the payoff over the ball of any radius, and where it was
+    found it is the ball's bound.
+    """
+
+    program: Program
+    payoff: Vector
+    point: DualPoint
+    level: float
+    spread: float
+    multiple: float
+
+    def lines(self, thetas: Vector) -> tuple[Vector, Vector]:
+        """Return intercepts and slopes, in the radius, of the bounds at some multiples of theta."""
+        found = [
+            dual_point(self.program, self.payoff, self.point.multipliers, theta, 0.0).value
+            for theta in self.point.theta * thetas
+        ]
+        slopes = self.point.theta * thetas * self.spread / self.multiple
+        return self.level + self.spread * np.array(found), slopes
 
 
 def nearest(problem: BallProblem) -> Nearest:
@@ -164,6 +193,9 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
         found.gap * spread,
         float(np.sqrt(max(variance, 0.0) / w.size)),
         found.density,
+        BoundAt(
+            program, rest / spread, found.point, mean + forwards_worth, spread, problem.multiple
+        ),
     )
 
 
@@ -180,7 +212,7 @@ class _Found:
 def _solve(program: Program, payoff: Vector, room: float, law: Nearest) -> _Found:
     """Maximise a payoff of order one, by the method that suits the order."""
     if law.start is None:
-        answer = _conic.solve(program, payoff, room, _AIM)
+        answer = _conic.extremal(program, payoff, room, _AIM)
         return _judged(program, payoff, room, answer.density, answer.multipliers, answer.theta)
     led = _dual_newton.extremal(program, payoff, room, law.start)
     theta = 1.0 / led.t if led.t > 0 else 1.0
@@ -189,8 +221,6 @@ def _solve(program: Program, payoff: Vector, room: float, law: Nearest) -> _Foun
         return found
     low = float(program.weights @ (payoff * law.density))
     priced = _by_price.extremal_by_price(program, payoff, room, low)
-    if priced is None:
-        return found
     other = _judged(program, payoff, room, priced.density, priced.multipliers, priced.theta)
     return min(found, other, key=lambda one: max(one.gap, one.missed))
 

@@ -15,13 +15,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix
 
-from rmot.numerics.cone_steps import FREE
+from rmot.numerics.cone_steps import LINEAR, SIGNED
+from rmot.numerics.cressie_read import CHI_SQUARED
+from rmot.transport import _conic
 from rmot.transport._design import ExtendedDesign
 from rmot.transport._dual_newton import nearest
-from rmot.transport._highs import HIGHS
 from rmot.transport._program import Program
 
 Vector = NDArray[np.float64]
@@ -30,6 +29,7 @@ Vector = NDArray[np.float64]
 _BELOW = (1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
 _MET = 1e-10
 _LEAST_THETA = 1e-14
+_AIM = 1e-12
 _STEPS = 60
 _CLOSE = 1e-12
 
@@ -48,47 +48,21 @@ class PriceAnswer:
     missed: float
 
 
-def linear_multipliers(program: Program, payoff: Vector) -> tuple[float, Vector] | None:
-    """Return the value and the multipliers of the program without its ball; None if unsolved."""
-    w, m = program.weights, program.lower.size
-    columns = np.array([program.design.times(unit) for unit in np.eye(m)])
-    equal, has = program.equal, program.has
-    left = np.vstack([columns[has[1]], -columns[has[0]]])
-    right = np.concatenate([program.upper[has[1]], -program.lower[has[0]]])
-    bounds = np.zeros((w.size, 2))
-    bounds[:, 1] = np.inf
-    bounds[program.kinds == FREE, 0] = -np.inf
-    result = linprog(
-        -payoff,
-        A_ub=csr_matrix(left) if right.size else None,
-        b_ub=right if right.size else None,
-        A_eq=csr_matrix(columns[equal]),
-        b_eq=program.upper[equal],
-        bounds=bounds,
-        method="highs",
-        options=HIGHS,
-    )
-    if result.status != 0:
-        return None
-    y = np.zeros(m)
-    y[equal] = -result.eqlin.marginals
-    if right.size:
-        y[has[1]] -= result.ineqlin.marginals[: has[1].sum()]
-        y[has[0]] += result.ineqlin.marginals[has[1].sum() :]
-    return float(-result.fun), y
+def linear_multipliers(program: Program, payoff: Vector) -> tuple[float, Vector]:
+    """Return the value and the multipliers of the program without its ball.
 
-
-def extremal_by_price(
-    program: Program, payoff: Vector, radius: float, low: float
-) -> PriceAnswer | None:
-    """Maximise E[c q] over E phi(q) <= radius; None where the linear program is not solved.
-
-    `low` is the price of the nearest law.
+    The conic method without a radius: unlike a simplex it does not mind a node for every sample.
     """
-    linear = linear_multipliers(program, payoff)
-    if linear is None:
-        return None
-    top, multipliers = linear
+    flat = replace(
+        program, kinds=np.where(program.kinds == LINEAR, SIGNED, program.kinds), order=CHI_SQUARED
+    )
+    answer = _conic.extremal(flat, payoff, np.inf, _AIM)
+    return float(program.weights @ (payoff * answer.density)), answer.multipliers
+
+
+def extremal_by_price(program: Program, payoff: Vector, radius: float, low: float) -> PriceAnswer:
+    """Maximise E[c q] over E phi(q) <= radius; `low` is the price of the nearest law."""
+    top, multipliers = linear_multipliers(program, payoff)
     high, answer = _nearest_to_top(program, payoff, top)
     if answer.spent <= radius:
         return replace(answer, multipliers=multipliers, theta=_LEAST_THETA)

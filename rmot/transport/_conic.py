@@ -33,6 +33,8 @@ _MET = 1e-13
 _PATIENCE = 30
 _LARGEST_PULL = 1e150
 _START_SLACK = 0.1
+_TRIED, _LARGEST = (1e3, 1e5, 1e7, 1e9, 1e11, 1e13), 1e15
+_UNFILLED, _USEFUL = 0.9, 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,22 @@ def solve(program: Program, payoff: Vector, radius: float | None, tolerance: flo
             if max(abs(state.gap), state.missed) < max(abs(best.gap), best.missed):
                 best, waited = state.answer(steps), 0
     return best
+
+
+def extremal(program: Program, payoff: Vector, radius: float, tolerance: float) -> ConicAnswer:
+    """Maximise E[c q] over a ball that may be larger than any law needs.
+
+    A ball that is far from filled costs digits, so smaller ones are tried first: where a law leaves
+    room in one, it is extremal in all that are larger.
+    """
+    for smaller in _TRIED:
+        if smaller >= radius:
+            break
+        answer = solve(program, payoff, smaller, tolerance)
+        spent = 0.5 * float(program.weights @ (answer.density - 1.0) ** 2)
+        if spent < _UNFILLED * smaller and max(abs(answer.gap), answer.missed) <= _USEFUL:
+            return answer
+    return solve(program, payoff, min(radius, _LARGEST), tolerance)
 
 
 class _State:

@@ -12,7 +12,7 @@ convex, and every Newton step is searched along. :math:`1/t` is the price of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, sqrt
 
 import numpy as np
@@ -29,6 +29,7 @@ _FIRST_MU, _LAST_MU, _FALL = 0.1, 1e-14, 0.03
 _SEARCHES = 40
 _NEWTON_STEPS = 60
 _ROOT_STEPS = 80
+_LOST = 2
 _FIRST_ESCAPE = 0.05
 _RISE = 4.0
 _SLACK_GAP = 1e-11
@@ -38,13 +39,17 @@ _LARGEST_T = 1e9
 
 @dataclass(frozen=True, eq=False)
 class DualAnswer:
-    """Masses w q, multipliers in units of 1 / t, and what the law spends of its radius."""
+    """Densities, multipliers in units of 1 / t, and what the law spends of its radius.
+
+    `stages` are barriers passed on the way, with the multipliers and the divergence there.
+    """
 
     density: Vector
     multipliers: Vector
     t: float
     spent: float
     steps: int
+    stages: tuple[tuple[float, Vector, float], ...] = ()
 
 
 def nearest(program: Program) -> DualAnswer:
@@ -54,11 +59,13 @@ def nearest(program: Program) -> DualAnswer:
     if program.kinds[-1] == LINEAR:
         y[1] = _FIRST_ESCAPE
     dual = _Dual(program, np.zeros(program.weights.size), y, 0.0, _FIRST_MU)
+    stages: list[tuple[float, Vector, float]] = []
     while True:
         last = dual.mu <= _LAST_MU
         dual.minimise(0.0 if last else 0.1 * dual.mu)
+        stages.append((dual.mu, dual.y, dual.spent))
         if last:
-            return dual.answer()
+            return replace(dual.answer(), stages=tuple(stages))
         dual.lower()
 
 
@@ -68,13 +75,11 @@ def extremal(program: Program, payoff: Vector, radius: float, start: DualAnswer)
     The payoff should be of order one. Where the radius is not spent 1 / t is as small as makes the
     difference negligible.
     """
-    dual = _Dual(program, payoff, start.multipliers, 0.0, 0.0)
-    dual.mu = min(_FIRST_MU, 1e-2 * max(radius - start.spent, 1e-6 * radius))
     # The barrier's own law must leave room in the ball.
-    dual.minimise(0.1 * dual.mu)
-    while dual.spent > 0.5 * (start.spent + radius) and dual.mu > _LAST_MU:
-        dual.lower()
-        dual.minimise(0.1 * dual.mu)
+    middle = 0.5 * (start.spent + radius)
+    leave = [stage for stage in start.stages if stage[2] <= middle] or [start.stages[-1]]
+    mu, y, _ = leave[0]
+    dual = _Dual(program, payoff, y, 0.0, mu)
     while True:
         last = dual.mu <= _LAST_MU
         slack = dual.spend(radius, 1e-13 if last else 1e-2, 0.0 if last else 0.1 * dual.mu)
@@ -132,8 +137,11 @@ class _Dual:
         self._excess = excess
         return value + worth, y
 
-    def minimise(self, tolerance: float) -> None:
-        """Take Newton steps until the decrement is below `tolerance`, or rounding stops them."""
+    def minimise(self, tolerance: float) -> bool:
+        """Take Newton steps until the decrement is below `tolerance`, or rounding stops them.
+
+        False where neither has happened after many.
+        """
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             value, self.y = self._evaluate(self.y)
             before = np.inf
@@ -146,7 +154,7 @@ class _Dual:
                 decrement = float(-slope @ step)
                 self._steps += 1
                 if not decrement > tolerance or decrement >= before < 1e-20:
-                    return
+                    return True
                 before = decrement
                 length = 1.0
                 for _ in range(_SEARCHES):
@@ -157,8 +165,9 @@ class _Dual:
                     length *= 0.5
                 else:
                     self._evaluate(self.y)
-                    return
+                    return True
                 self.y, value = y, found
+        return False
 
     def lower(self) -> None:
         """Let the barrier fall, and y follow the path's tangent."""
@@ -174,10 +183,12 @@ class _Dual:
             self.y = y
 
     def spend(self, radius: float, tolerance: float, decrement: float) -> bool:
-        """Find t at which the law spends the radius; True where it need not be spent."""
-        low, high = 0.0, np.inf
+        """Find t at which the law spends the radius; True where that is needless, or t is lost."""
+        low, high, lost = 0.0, np.inf, 0
         for _ in range(_ROOT_STEPS):
-            self.minimise(decrement)
+            lost += not self.minimise(decrement)
+            if lost > _LOST:
+                return True
             over = self.spent - radius
             if abs(over) <= tolerance * radius:
                 return False
@@ -212,7 +223,8 @@ class _Dual:
                 dt = (sqrt(inside) - b) / (2.0 * a) if inside > 0 else -b / (2.0 * a)
             if self.t > 0:
                 dt = min(max(dt, -0.7 * self.t), _RISE * self.t)
-            t = self.t + dt
+            # Where rows price the payoff no t moves the law, but for rounding.
+            t = min(self.t + dt, 2.0 * _LARGEST_T)
             if not low < t < high:
                 t = 0.5 * (low + high) if isfinite(high) else (1.0 + _RISE) * self.t
             before, start = self.t, self.y

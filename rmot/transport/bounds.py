@@ -17,6 +17,7 @@ from rmot.artifact.files import read_json, write_json
 from rmot.errors import DataError, ParameterError
 from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear
+from rmot.transport._arguments import forward_means, payoff_values
 from rmot.transport._ball_bounds import (
     lower_side,
     nearest,
@@ -182,7 +183,7 @@ def price_bounds(
     >>> round(bounds.lower, 9), round(bounds.upper, 9)
     (0.0, 0.08)
     """
-    item = payoff if isinstance(payoff, Payoff) else _values(payoff)
+    item = payoff if isinstance(payoff, Payoff) else payoff_values(payoff)
     are_objects = isinstance(item, Payoff) and (quotes is None or quotes.are_objects)
     if isinstance(divergence, Unrestricted):
         if radius is not None:
@@ -197,7 +198,7 @@ def price_bounds(
             f"expected a radius with {divergence}, a number or a rule for it; got None"
         )
     rule = radius if isinstance(radius, Radius | MultipleOfLeast) else Radius(radius)
-    means = _forwards(forwards, prior.points.shape[1:])
+    means = forward_means(forwards, prior.points.shape[1:])
     problem = assemble(item, prior, quotes, means, divergence)
     law = nearest(problem)
     chosen = resolve(problem, rule, law.least)
@@ -232,32 +233,10 @@ def _classical(
             raise ParameterError(
                 "expected a payoff of one asset (baskets: basket_bounds, or values on the nodes)"
             )
-        problem = at_all_prices(payoff, quotes, _forwards(forwards, ()))
+        problem = at_all_prices(payoff, quotes, forward_means(forwards, ()))
     else:
         if prior is None:
             raise ParameterError("expected a prior: payoffs given as arrays live on its points")
-        problem = on_nodes(payoff, prior, quotes, _forwards(forwards, prior.points.shape[1:]))
+        problem = on_nodes(payoff, prior, quotes, forward_means(forwards, prior.points.shape[1:]))
     lower, upper, gap = classical_bounds(problem)
     return Bounds(lower.cost, upper.cost, lower, upper, gap, not are_objects)
-
-
-def _values(payoff: ArrayLike) -> Vector:
-    try:
-        values = np.array(payoff, dtype=float)
-    except (ValueError, TypeError):
-        raise ParameterError("expected a payoff object or its values, shape (n,)") from None
-    if values.ndim != 1 or not np.all(np.isfinite(values)):
-        raise ParameterError(f"expected finite payoff values, shape (n,); got {values.shape}")
-    return values
-
-
-def _forwards(forwards: ArrayLike, shape: tuple[int, ...]) -> Vector:
-    try:
-        means = np.broadcast_to(np.asarray(forwards, dtype=float), shape).astype(float).ravel()
-    except ValueError:
-        raise ParameterError(
-            f"expected a forward or an array of shape {shape}; got shape {np.shape(forwards)}"
-        ) from None
-    if not np.all(np.isfinite(means)) or np.any(means < 0):
-        raise ParameterError(f"expected finite forwards >= 0; got {means.tolist()}")
-    return means

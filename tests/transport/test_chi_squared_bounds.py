@@ -21,59 +21,22 @@ from rmot.transport import (
 FORWARD = 1.0
 
 
-def _prior(rng, n=60):
-    points = np.sort(np.exp(0.3 * rng.standard_normal(n) - 0.045))
-    weights = rng.dirichlet(np.full(n, 2.0))
-    return Prior(points, weights)
-
-
-def _quotes(rng, prior, n_quotes, width):
-    """Return quotes met by a random law with the forward, some of them tight at bid or ask."""
-    tilt = 1 + 0.3 * np.tanh(3 * (prior.points - 1)) * rng.standard_normal()
-    law = prior.weights * tilt / (prior.weights @ tilt)
-    strikes = np.sort(rng.uniform(0.7, 1.4, n_quotes))
-    makers = [(call, put, straddle, digital)[i] for i in rng.integers(0, 4, n_quotes)]
-    payoffs = [make(k) for make, k in zip(makers, strikes, strict=True)]
-    fair = np.array([law @ payoff.value(prior.points) for payoff in payoffs])
-    below, above = width * rng.uniform(0, 1, (2, n_quotes)) * (rng.random((2, n_quotes)) < 0.8)
-    return Quotes(payoffs, fair - below, fair + above), float(law @ prior.points)
-
-
-def _oracle(values, quoted, prior, quotes, mean, radius):
-    """Return upper bound and least radius by Clarabel."""
-    w = prior.weights
-    # Deviations scaled by the root of the weights make the ball Euclidean.
-    z = cp.Variable(w.size)
-    q = 1 + z / np.sqrt(w)
-    rules = [q >= 0, w @ q == 1, cp.sum(cp.multiply(w * prior.points, q)) == mean]
-    if quotes is not None:
-        prices = (quoted * w) @ q
-        rules += [prices >= quotes.bid, prices <= quotes.ask]
-    tight = {"tol_gap_abs": 1e-13, "tol_gap_rel": 1e-13, "tol_feas": 1e-13}
-    least = cp.Problem(cp.Minimize(cp.sum_squares(z)), rules)
-    least.solve(cp.CLARABEL, **tight)
-    size = radius(least.value)
-    problem = cp.Problem(
-        cp.Maximize(cp.sum(cp.multiply(w * values, q))), [*rules, cp.norm(z) <= np.sqrt(size)]
-    )
-    problem.solve(cp.CLARABEL, **tight)
-    return float(problem.value), float(least.value), size  # pyright: ignore[reportArgumentType]
-
-
 @pytest.mark.parametrize("seed", range(24))
 @pytest.mark.filterwarnings("ignore:Solution may be inaccurate")
-def test_bounds_and_least_radius_agree_with_clarabel(seed):
+def test_bounds_and_least_radius_agree_with_clarabel(
+    seed, random_prior, random_quotes, clarabel_bound
+):
     rng = np.random.default_rng(seed)
-    prior = _prior(rng)
+    prior = random_prior(rng)
     n_quotes = int(rng.integers(0, 9))
     width = 10.0 ** rng.uniform(-3, -1.5)
-    quotes, mean = _quotes(rng, prior, n_quotes, width) if n_quotes else (None, FORWARD)
+    quotes, mean = random_quotes(rng, prior, n_quotes, width) if n_quotes else (None, FORWARD)
     quoted = np.array([p.value(prior.points) for p in quotes.payoffs]) if quotes else None
     payoff = (call, put, digital, straddle)[seed % 4](rng.uniform(0.8, 1.5))
     room = 10.0 ** rng.uniform(-3, 0.5)
     values = payoff.value(prior.points)
-    upper, least, size = _oracle(values, quoted, prior, quotes, mean, lambda m: m + room)
-    lower, _, _ = _oracle(-values, quoted, prior, quotes, mean, lambda m: m + room)
+    upper, least, size = clarabel_bound(values, quoted, prior, quotes, mean, lambda m: m + room)
+    lower, _, _ = clarabel_bound(-values, quoted, prior, quotes, mean, lambda m: m + room)
     b = price_bounds(
         payoff, prior, quotes=quotes, forwards=mean, divergence=ChiSquared(), radius=size
     )
@@ -84,9 +47,9 @@ def test_bounds_and_least_radius_agree_with_clarabel(seed):
     assert b.lower - b.gap <= b.price <= b.upper + b.gap
 
 
-def test_without_quotes_the_bounds_are_mean_and_residual_deviation():
+def test_without_quotes_the_bounds_are_mean_and_residual_deviation(random_prior):
     rng = np.random.default_rng(7)
-    prior = _prior(rng)
+    prior = random_prior(rng)
     w, s = prior.weights, prior.points
     c = call(1.1).value(s)
     basis = np.column_stack([np.ones_like(s), s])
@@ -105,10 +68,10 @@ def test_without_quotes_the_bounds_are_mean_and_residual_deviation():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_large_radius_gives_the_classical_bound_on_the_nodes(seed):
+def test_large_radius_gives_the_classical_bound_on_the_nodes(seed, random_prior, random_quotes):
     rng = np.random.default_rng(100 + seed)
-    prior = _prior(rng)
-    quotes, mean = _quotes(rng, prior, 5, 1e-2)
+    prior = random_prior(rng)
+    quotes, mean = random_quotes(rng, prior, 5, 1e-2)
     values = call(1.2).value(prior.points)
     wide = price_bounds(
         values, prior, quotes=quotes, forwards=mean, divergence=ChiSquared(), radius=1e4
@@ -120,10 +83,10 @@ def test_large_radius_gives_the_classical_bound_on_the_nodes(seed):
     assert classical.support_limited
 
 
-def test_bounds_widen_with_the_radius_and_hold_the_price():
+def test_bounds_widen_with_the_radius_and_hold_the_price(random_prior, random_quotes):
     rng = np.random.default_rng(3)
-    prior = _prior(rng)
-    quotes, mean = _quotes(rng, prior, 5, 1e-3)
+    prior = random_prior(rng)
+    quotes, mean = random_quotes(rng, prior, 5, 1e-3)
 
     def at(radius):
         return price_bounds(
@@ -141,10 +104,10 @@ def test_bounds_widen_with_the_radius_and_hold_the_price():
     assert found[1].upper - found[1].lower < 1e-4
 
 
-def test_pieces_and_dense_values_give_the_same_bounds():
+def test_pieces_and_dense_values_give_the_same_bounds(random_prior, random_quotes):
     rng = np.random.default_rng(5)
-    prior = _prior(rng, 200)
-    quotes, mean = _quotes(rng, prior, 8, 1e-2)
+    prior = random_prior(rng, 200)
+    quotes, mean = random_quotes(rng, prior, 8, 1e-2)
     values = np.array([p.value(prior.points) for p in quotes.payoffs])
     arrays = Quotes(values, quotes.bid, quotes.ask)
     given = {"forwards": mean, "divergence": ChiSquared(), "radius": 0.5}
@@ -217,10 +180,10 @@ def test_theorem_b_bounds_the_distance_from_the_prior():
             assert deviation <= decay
 
 
-def test_hedge_costs_no_more_than_the_bound():
+def test_hedge_costs_no_more_than_the_bound(random_prior, random_quotes):
     rng = np.random.default_rng(11)
-    prior = _prior(rng)
-    quotes, mean = _quotes(rng, prior, 4, 1e-2)
+    prior = random_prior(rng)
+    quotes, mean = random_quotes(rng, prior, 4, 1e-2)
     b = price_bounds(
         call(1.1), prior, quotes=quotes, forwards=mean, divergence=ChiSquared(), radius=1.0
     )
@@ -246,9 +209,9 @@ def test_sampling_error_matches_the_spread_over_samples():
     assert np.mean([b.sampling_error or 0.0 for b in found]) == pytest.approx(spread, rel=0.35)
 
 
-def test_infeasible_quotes_are_named():
+def test_infeasible_quotes_are_named(random_prior):
     rng = np.random.default_rng(1)
-    prior = _prior(rng, 200)
+    prior = random_prior(rng, 200)
     butterfly = Quotes([call(0.9), call(1.0), call(1.1)], [0.16, 0.125, 0.08], [0.16, 0.125, 0.08])
     with pytest.raises(InfeasibleQuotes, match=r"quote \d \(call\(strike=.*bid .*ask .*reachable"):
         price_bounds(call(1.2), prior, quotes=butterfly, divergence=ChiSquared(), radius=1.0)
@@ -267,10 +230,10 @@ def test_rising_call_prices_are_infeasible_with_a_tail():
         price_bounds(call(1.2), prior, quotes=rising, divergence=ChiSquared(), radius=1.0)
 
 
-def test_radius_below_the_least_names_it():
+def test_radius_below_the_least_names_it(random_prior, random_quotes):
     rng = np.random.default_rng(2)
-    prior = _prior(rng)
-    quotes, mean = _quotes(rng, prior, 3, 1e-4)
+    prior = random_prior(rng)
+    quotes, mean = random_quotes(rng, prior, 3, 1e-4)
     given = {"quotes": quotes, "forwards": mean, "divergence": ChiSquared()}
     least = price_bounds(call(1.0), prior, radius=10.0, **given).minimum_radius
     assert least > 0
@@ -278,8 +241,8 @@ def test_radius_below_the_least_names_it():
         price_bounds(call(1.0), prior, radius=0.5 * least, **given)
 
 
-def test_radius_zero_at_the_prior_gives_its_price():
-    prior = _prior(np.random.default_rng(4))
+def test_radius_zero_at_the_prior_gives_its_price(random_prior):
+    prior = random_prior(np.random.default_rng(4))
     b = price_bounds(
         call(1.0), prior, forwards=prior.mean(), divergence=ChiSquared(), radius=Radius(0.0, "none")
     )
