@@ -1,25 +1,21 @@
-"""`rmot bounds` and `rmot basket`: price bounds from a chain's quotes."""
+"""`rmot bounds`: bounds on the price of a payoff of one asset, and the hedges behind them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from rmot.cli.bounds_output import print_bounds
 from rmot.cli.calibration import fit_with_status
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import Csv, Json, say
+from rmot.cli.smiles import Chain, Expiry, Settlement, read_smile
 from rmot.errors import ParameterError
 
 app = typer.Typer()
 
-_SHOWN = 5e-5
-
-Chain = Annotated[Path, typer.Argument(help="A file of option quotes.")]
-Expiry = Annotated[str, typer.Option(help="Expiry of the quotes, YYYY-MM-DD.")]
-Settlement = Annotated[str, typer.Option(help="AM or PM, where an expiry has both.")]
+_PAYOFFS = ("call", "put", "digital", "straddle")
 
 
 @app.command()
@@ -29,15 +25,14 @@ def bounds(
     strike: Annotated[float, typer.Option(help="In units of the forward.")],
     payoff: Annotated[str, typer.Option(help="call, put, digital or straddle.")] = "call",
     radius: Annotated[
-        float | None,
-        typer.Option(help="Largest divergence from the fitted prior."),
+        float | None, typer.Option(help="Largest divergence from the fitted prior.")
     ] = None,
-    multiple: Annotated[
+    radius_multiple: Annotated[
         float | None, typer.Option(help="Radius in units of the least that meets the quotes.")
     ] = None,
     divergence: Annotated[
-        str, typer.Option(help="chi-squared, kullback-leibler or cressie-read:ORDER.")
-    ] = "chi-squared",
+        str | None, typer.Option(help="chi2, kl or cressie-read:ORDER.  [default: chi2]")
+    ] = None,
     classical: Annotated[bool, typer.Option("--classical", help="No prior: all prices.")] = False,
     fit: Annotated[
         Path | None, typer.Option(help="A saved fit to build the prior from; else one is made.")
@@ -53,7 +48,9 @@ def bounds(
     ] = False,
     contracts: Annotated[float, typer.Option(help="Contracts of the payoff to hedge.")] = 1.0,
     multiplier: Annotated[float, typer.Option(help="Units of the underlying a contract.")] = 100.0,
-    whole: Annotated[bool, typer.Option("--whole", help="Round options to contracts.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="With --hedge: round options to contracts.")
+    ] = False,
     save: Annotated[Path | None, typer.Option(help="Write the bounds to this JSON file.")] = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -62,20 +59,32 @@ def bounds(
     from rmot import payoffs
     from rmot.calibration import Fit
     from rmot.models import RoughHeston
-    from rmot.transport import MultipleOfLeast, Quotes, Unrestricted, order_ticket, price_bounds
+    from rmot.transport import (
+        CressieRead,
+        MultipleOfLeast,
+        Quotes,
+        Unrestricted,
+        order_ticket,
+        price_bounds,
+    )
 
-    if sum((radius is not None, multiple is not None, classical)) != 1:
-        raise ParameterError("expected one of --radius, --multiple and --classical")
+    if sum((radius is not None, radius_multiple is not None, classical)) != 1:
+        raise ParameterError("expected one of --radius, --radius-multiple and --classical")
     if certificate is not None and not classical:
-        raise ParameterError("expected --classical with --certificate: a ball's bound has no hedge")
+        raise ParameterError(
+            "expected --classical with --certificate: the hedge of a ball's bound leaves risk"
+        )
+    if classical and (divergence is not None or fit is not None):
+        raise ParameterError("expected no --divergence or --fit with --classical: it has no prior")
     if hedge and as_csv:
         raise ParameterError("expected --json with --hedge: CSV holds one table")
-    near = _divergence(divergence)
-    kinds = ("call", "put", "digital", "straddle")
-    if payoff not in kinds:
-        raise ParameterError(f"expected a payoff among {', '.join(kinds)}; got {payoff!r}")
+    if whole and not hedge:
+        raise ParameterError("expected --hedge with --whole: nothing else has contracts")
+    near = _divergence(divergence or "chi2")
+    if payoff not in _PAYOFFS:
+        raise ParameterError(f"expected a payoff among {', '.join(_PAYOFFS)}; got {payoff!r}")
     target = getattr(payoffs, payoff)(strike)
-    surface, smile = _smile(chain, expiry, settlement, thin)
+    surface, smile = read_smile(chain, expiry, settlement, thin)
     quotes = Quotes.from_smile(smile)
     if classical:
         found = price_bounds(target, None, quotes=quotes, divergence=Unrestricted())
@@ -88,11 +97,10 @@ def bounds(
         found_fit = Fit.load(fit) if fit else fit_with_status(RoughHeston, surface, fixed=fixed)
         model = found_fit.model
         prior = model.prior(smile.maturity, kinks=[strike])
-        chosen = radius if multiple is None else MultipleOfLeast(multiple)
+        # other orders ask for more of the tail than the moments that it is known by
+        prior = prior.closed() if isinstance(near, CressieRead) else prior
+        chosen = radius if radius_multiple is None else MultipleOfLeast(radius_multiple)
         found = price_bounds(target, prior, quotes=quotes, divergence=near, radius=chosen)
-    if save is not None:
-        found.save(save)
-        say(f"bounds in {save}")
     tickets = []
     if hedge:
         tickets = [
@@ -101,43 +109,10 @@ def bounds(
             )
             for side, position in (("upper", found.upper_hedge), ("lower", found.lower_hedge))
         ]
-    title = f"{payoff} at {strike:g} F, {smile.label}"
-    _print_bounds(found, title, as_json, as_csv, tickets)
-
-
-@app.command()
-def basket(
-    chains: Annotated[list[Path], typer.Argument(help="Two files of option quotes.")],
-    expiry: Expiry,
-    strike: Annotated[float, typer.Option(help="In units of the basket's forward.")],
-    weights: Annotated[
-        str, typer.Option(help="Comma-separated, on each asset over its forward.")
-    ] = "0.5,0.5",
-    settlement: Settlement = "PM",
-    thin: Annotated[
-        int,
-        typer.Option(min=1, help="Use at most this many quotes of each; work grows as its square."),
-    ] = 80,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """Bound a call on a basket by the quotes of its assets alone, whatever their correlation."""
-    from rmot.payoffs import basket_call
-    from rmot.transport import Quotes, basket_bounds
-
-    try:
-        shares = [float(part) for part in weights.split(",")]
-    except ValueError:
-        raise ParameterError(f"expected numbers for --weights; got {weights!r}") from None
-    if len(shares) != len(chains):
-        raise ParameterError(f"expected {len(chains)} weights for {len(chains)} chains")
-    smiles = [_smile(chain, expiry, settlement, thin)[1] for chain in chains]
-    found = basket_bounds(
-        basket_call(shares, strike * sum(shares)),
-        quotes=[Quotes.from_smile(smile) for smile in smiles],
-        forwards=[1.0] * len(smiles),
-    )
-    _print_bounds(found, f"basket call at {strike:g} F, {expiry} {settlement}", as_json, as_csv)
+    if save is not None:
+        found.save(save)
+        say(f"bounds in {save}")
+    print_bounds(found, f"{payoff} at {strike:g} F, {smile.label}", as_json, as_csv, tickets)
 
 
 def _certify(path: Path, chain: Path, smile: Any, payoff: Any) -> None:
@@ -156,74 +131,19 @@ def _certify(path: Path, chain: Path, smile: Any, payoff: Any) -> None:
     say(f"certificate in {path}; python proofs_check/verify.py {path} checks it")
 
 
-def _smile(chain: Path, expiry: str, settlement: str, thin: int | None) -> tuple[Any, Any]:
-    from rmot.market import read_chain
-
-    if settlement not in ("AM", "PM"):
-        raise ParameterError(f"expected AM or PM for --settlement; got {settlement!r}")
-    surface = read_chain(chain).surface(maturities=[expiry])
-    surface = surface.select(settlement=settlement)
-    surface = surface if thin is None else surface.thin(thin)
-    (smile,) = surface.slices
-    say(f"{smile.label}: {len(smile)} quotes, forward {smile.forward:.6g}; {surface.source}")
-    return surface, smile
-
-
 def _divergence(text: str) -> Any:
     from rmot.transport import ChiSquared, CressieRead, KullbackLeibler
 
+    plain = {"chi2": ChiSquared, "kl": KullbackLeibler}
     name, _, order = text.partition(":")
+    if text in plain:
+        return plain[text]()
     try:
-        if name == "cressie-read":
-            return CressieRead(float(order))
-        return {"chi-squared": ChiSquared, "kullback-leibler": KullbackLeibler}[text]()
-    except (KeyError, ValueError) as error:
-        if isinstance(error, ParameterError):
-            raise
+        number = float(order)
+    except ValueError:
+        number = None
+    if name != "cressie-read" or number is None:
         raise ParameterError(
-            "expected --divergence chi-squared, kullback-leibler or cressie-read:ORDER; "
-            f"got {text!r}"
-        ) from None
-
-
-def _print_bounds(
-    found: Any, title: str, as_json: bool, as_csv: bool, tickets: Sequence[Any] = ()
-) -> None:
-    names = ("lower", "price", "upper", "minimum_radius", "gap", "support_limited")
-    values = [(name, getattr(found, name)) for name in names]
-    if found.sampling_error is not None:
-        values.append(("sampling_error", found.sampling_error))
-    # Without a prior there is no calibrated price.
-    rows = [
-        {"quantity": name, "value": None if value != value else value} for name, value in values
-    ]
-    for remark in _remarks(found):
-        say(remark)
-    if as_json and tickets:
-        content = {"bounds": rows, "hedges": [ticket.to_json() for ticket in tickets]}
-        print(json.dumps(content, indent=1))
-        return
-    print_rows(rows, title, as_json, as_csv)
-    for ticket in tickets:
-        print_rows(ticket.rows(at_least=_SHOWN), _heading(ticket))
-        print(f"{ticket.summary}\n")
-
-
-def _remarks(found: Any) -> Iterator[str]:
-    if found.radius is not None:
-        yield f"radius {found.radius.value:.6g}: {found.radius.rule}"
-    if found.sampling_error is not None:
-        yield f"the prior is a sample: standard error of the bounds {found.sampling_error:.2g}"
-    if found.tail_relaxed:
-        yield "on the prior's tail a density is negative: the bounds are valid and slightly wide"
-    if found.support_limited:
-        yield "laws are confined to the prior's nodes: prices beyond them could widen the bounds"
-
-
-def _heading(ticket: Any) -> str:
-    deal = "buy, against the target sold" if ticket.side == "upper" else "sell, against it bought"
-    paid = f"costs {ticket.cost:,.2f}" if ticket.cost >= 0 else f"brings {-ticket.cost:,.2f}"
-    return (
-        f"{ticket.side} hedge of {ticket.contracts:g} x {ticket.multiplier:g} ({deal}): {paid}, "
-        f"options below {_SHOWN:g} contracts together"
-    )
+            f"expected --divergence chi2, kl or cressie-read:ORDER; got {text!r}"
+        )
+    return CressieRead(number)

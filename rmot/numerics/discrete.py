@@ -181,6 +181,17 @@ class Prior:
             )
         return payoff.tail
 
+    def closed(self) -> Prior:
+        """Return the law with the tail's mass at its mean: mass and mean stay, variance falls."""
+        if self.tail is None:
+            return self
+        beyond = self.tail.first_moment / self.tail.mass
+        if beyond <= self.points[-1]:
+            # a tail so thin that its mean is its start, which is the last node
+            weights = np.append(self.weights[:-1], self.weights[-1] + self.tail.mass)
+            return Prior(self.points, weights)
+        return Prior(np.append(self.points, beyond), np.append(self.weights, self.tail.mass))
+
     def save(self, path: str | Path) -> None:
         """Write the prior as JSON, whole or not at all; numbers survive exactly."""
         content = {
