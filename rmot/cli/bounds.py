@@ -143,7 +143,5 @@ def _divergence(text: str) -> Any:
     except ValueError:
         number = None
     if name != "cressie-read" or number is None:
-        raise ParameterError(
-            f"expected --divergence chi2, kl or cressie-read:ORDER; got {text!r}"
-        )
+        raise ParameterError(f"expected --divergence chi2, kl or cressie-read:ORDER; got {text!r}")
     return CressieRead(number)

@@ -4,7 +4,7 @@ from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
 from .bounds import Tail as Tail
 from .bounds import price_bounds as price_bounds
-from .coarse_divergence import coarse_divergence as coarse_divergence
+from .coarse_graining import coarse_divergence as coarse_divergence
 from .divergences import ChiSquared as ChiSquared
 from .divergences import CressieRead as CressieRead
 from .divergences import KullbackLeibler as KullbackLeibler
@@ -13,24 +13,24 @@ from .exact import ExactHedge as ExactHedge
 from .exact import exact_hedge as exact_hedge
 from .exact import save_hedges as save_hedges
 from .hedge import StaticHedge as StaticHedge
+from .held_out import held_out_radius as held_out_radius
+from .held_out import least_radius as least_radius
+from .held_out import needed_radius as needed_radius
 from .listed import ListedAsset as ListedAsset
 from .listed import ListedQuote as ListedQuote
 from .listed import listed_quotes as listed_quotes
 from .listed import listed_smile as listed_smile
-from .orders import Order as Order
-from .orders import OrderTicket as OrderTicket
 from .orders import order_ticket as order_ticket
 from .path import BoundsPath as BoundsPath
 from .path import bounds_path as bounds_path
+from .prior_spread import prior_spread_radius as prior_spread_radius
+from .quote_noise import quote_noise_radius as quote_noise_radius
 from .quotes import Quotes as Quotes
 from .radius import MultipleOfLeast as MultipleOfLeast
 from .radius import Radius as Radius
-from .radius_rules import held_out_radius as held_out_radius
-from .radius_rules import least_radius as least_radius
-from .radius_rules import least_that_meets as least_that_meets
-from .radius_rules import needed_radius as needed_radius
-from .radius_rules import prior_spread_radius as prior_spread_radius
-from .radius_rules import quote_noise_radius as quote_noise_radius
+from .radius_share import least_that_meets as least_that_meets
+from .ticket import Order as Order
+from .ticket import OrderTicket as OrderTicket
 from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [

@@ -17,7 +17,7 @@ from rmot.artifact.files import read_json, write_json
 from rmot.errors import DataError, ParameterError
 from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear
-from rmot.transport._arguments import forward_means, payoff_values
+from rmot.transport._arguments import forward_means, payoff_values, require_ball
 from rmot.transport._ball_bounds import (
     lower_side,
     nearest,
@@ -189,8 +189,7 @@ def price_bounds(
         if radius is not None:
             raise ParameterError(f"expected no radius with Unrestricted; got {radius}")
         return _classical(item, prior, quotes, forwards, are_objects)
-    if not isinstance(divergence, ChiSquared | CressieRead | KullbackLeibler):
-        raise ParameterError(f"expected a divergence or Unrestricted(); got {divergence!r}")
+    require_ball(divergence)
     if prior is None:
         raise ParameterError(f"expected a prior with {divergence}; got None")
     if radius is None:

@@ -22,7 +22,7 @@ from rmot.errors import ParameterError
 from rmot.numerics import cone_steps
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import Payoff
-from rmot.transport._arguments import forward_means, payoff_values
+from rmot.transport._arguments import forward_means, payoff_values, require_ball
 from rmot.transport._ball_bounds import Nearest, Side, nearest, price_of, resolve, upper_side
 from rmot.transport._problem import BallProblem, assemble
 from rmot.transport.divergences import Divergence
@@ -106,6 +106,7 @@ def bounds_path(
     """
     if (radii is None) == (multiples is None):
         raise ParameterError("expected radii, or multiples of the least radius")
+    require_ball(divergence)
     item = payoff if isinstance(payoff, Payoff) else payoff_values(payoff)
     problem = assemble(
         item, prior, quotes, forward_means(forwards, prior.points.shape[1:]), divergence

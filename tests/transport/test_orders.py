@@ -11,7 +11,7 @@ import pytest
 from rmot.errors import ParameterError
 from rmot.market.surface import Smile
 from rmot.models import BlackScholes
-from rmot.payoffs import call, digital, straddle
+from rmot.payoffs import digital, straddle
 from rmot.transport import (
     ChiSquared,
     Quotes,
@@ -135,7 +135,7 @@ def test_options_are_out_of_the_money_and_cross_the_listed_side(found):
         options = [order for order in ticket.orders if order.instrument in ("put", "call")]
         assert options
         for order in options:
-            j = int(np.flatnonzero(STRIKES == order.strike)[0])
+            j = int(np.flatnonzero(order.strike == STRIKES)[0])
             assert order.instrument == ("put" if order.strike < FORWARD else "call")
             quote = (SMILE.ask_price if order.contracts > 0 else SMILE.bid_price)[j]
             # a put by parity: p = c - 1 + e^k

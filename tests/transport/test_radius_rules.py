@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from rmot.calibration import calibrate, draw_model
 from rmot.errors import InfeasibleQuotes, InfeasibleRadius, ParameterError
 from rmot.models import BlackScholes
-from rmot.payoffs import call
+from rmot.payoffs import PiecewiseLinear, call
 from rmot.transport import (
     ChiSquared,
     CressieRead,
@@ -13,6 +14,7 @@ from rmot.transport import (
     MultipleOfLeast,
     Prior,
     Quotes,
+    Unrestricted,
     coarse_divergence,
     held_out_radius,
     least_radius,
@@ -22,6 +24,7 @@ from rmot.transport import (
     prior_spread_radius,
     quote_noise_radius,
 )
+from tests.calibration.surfaces import surface_of
 
 PRIOR = Prior(np.linspace(0.5, 1.5, 41), np.full(41, 1 / 41))
 QUOTES = Quotes([call(1.0)], [0.14], [0.141])
@@ -149,6 +152,25 @@ def test_quote_noise_never_falls_below_what_meets_the_quotes_as_given():
         noise_radius(Quotes([call(1.0)], [0.3], [0.31]))
     with pytest.raises(ParameterError, match="n_draws"):
         noise_radius(quotes, n_draws=0)
+    with pytest.raises(ParameterError, match="ChiSquared, KullbackLeibler or CressieRead"):
+        quote_noise_radius(
+            THREE,
+            quotes,
+            divergence=Unrestricted(),  # pyright: ignore[reportArgumentType]
+            level=0.9,
+            n_draws=1,
+            seed=1,
+        )
+
+
+def test_quotes_that_meet_at_their_ends_alone_leave_no_draw_to_choose_from():
+    # met where one quote's ask is the other's bid: draws part them half the time
+    quotes = Quotes([call(1.0), call(1.0)], [0.11, 0.13], [0.13, 0.15])
+    seed = next(
+        s for s in range(100) if np.diff(np.random.default_rng(s).uniform(-0.5, 0.5, 2))[0] > 0
+    )
+    with pytest.raises(InfeasibleRadius, match="met by no law"):
+        noise_radius(quotes, n_draws=1, seed=seed)
 
 
 @pytest.mark.parametrize("divergence", [ChiSquared(), KullbackLeibler(), CressieRead(1.5)])
@@ -242,6 +264,34 @@ def test_spread_between_priors_is_an_order_statistic_of_their_divergences():
     assert np.all(np.diff(radii) > 0)
 
 
+def test_a_fits_errors_give_the_quantile_of_the_closed_form_over_them():
+    """One parameter: chi-squared of lognormal laws, its volatility normal about the optimum."""
+    surface = surface_of(BlackScholes(volatility=0.2), noise=np.random.default_rng(4), spread=0.02)
+    fit = calibrate(BlackScholes, surface)
+    maturity, n_draws, level = 0.25, 60, 0.8
+    best, generator = fit.model.volatility, np.random.default_rng(9)
+    drawn = best * np.exp(
+        fit.standard_errors["volatility"] / best * generator.standard_normal((n_draws, 1))[:, 0]
+    )
+    scale = np.sqrt(maturity)
+    exact = np.sort([chi_squared_of_lognormals(v * scale, best * scale) for v in drawn])
+    found = [
+        prior_spread_radius(
+            fit.model.prior(maturity, n_points=n_points),
+            lambda generator, n=n_points: draw_model(fit, generator).prior(maturity, n_points=n),
+            divergence=ChiSquared(),
+            level=level,
+            n_draws=n_draws,
+            seed=9,
+        ).value
+        for n_points in (200, 400)
+    ]
+    expected = exact[int(np.ceil(level * n_draws)) - 1]
+    # second order in the cells: the error of the finer is a third of the difference
+    assert abs(found[1] - expected) <= abs(found[1] - found[0])
+    assert abs(found[1] - found[0]) <= 0.05 * expected
+
+
 def test_draws_and_seeds_go_with_a_callable_and_with_nothing_else():
     with pytest.raises(ParameterError, match="n_draws and seed with a callable"):
         prior_spread_radius(THREE, lambda rng: THREE, divergence=ChiSquared(), level=0.9)
@@ -266,6 +316,18 @@ def test_a_held_out_quote_is_met_from_the_radius_it_needs_and_not_below():
         least_radius(PRIOR, quotes, divergence=ChiSquared()), abs=1e-9
     )
     assert needed_radius(held, 0.5, 0.6, PRIOR, quotes, divergence=ChiSquared()) == np.inf
+
+
+def test_what_a_held_out_quote_needs_is_the_closed_form():
+    kept = Quotes([call(1.0)], [0.10], [0.15])
+    # the butterfly about one pays (1 - 2p) / 2 and is held out
+    butterfly = PiecewiseLinear([0.5, 1.0, 1.5], [0, -0.5, 1.5, 0], [0, 1, -1, 0], "butterfly")
+    for bid, ask in ((0.30, 0.32), (0.2, 0.24), (0.24, 0.26), (0.15, 0.19)):
+        p = np.clip(0.25, 0.5 - ask, 0.5 - bid)
+        possible = 0.2 <= p <= 0.3
+        found = needed_radius(butterfly, bid, ask, THREE, kept, divergence=ChiSquared())
+        expected = 16 * (p - 0.25) ** 2 if possible else np.inf
+        assert found == pytest.approx(expected, abs=1e-9)
 
 
 def test_held_out_radius_meets_the_share_or_says_that_none_does():

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rmot.errors import ParameterError
 from rmot.numerics.cone_steps import SIGNED, spent
 from rmot.numerics.discrete import Prior
+from rmot.transport._arguments import require_ball
 from rmot.transport.divergences import Divergence
 
 Vector = NDArray[np.float64]
@@ -53,6 +54,7 @@ def coarse_divergence(
     >>> round(coarse_divergence(tilted, even, ChiSquared()), 12)
     0.04
     """
+    require_ball(divergence)
     edges, below = _cumulative(prior)
     ends, other = _cumulative(law)
     # Nothing is known of a law beyond its last edge but the mass there.
