@@ -72,7 +72,8 @@ class Prior:
     Attributes
     ----------
     points : ndarray, shape (n,) or (n, n_assets) or (n, n_dates, n_assets)
-        Prices >= 0. Those of one asset with a tail increase and do not pass the tail's start.
+        Prices >= 0. Those of one asset with a tail increase and do not pass the tail's start;
+        others come in any order, and one that comes twice has the sum of its weights.
     weights : ndarray, shape (n,)
         Positive; they sum to one less the tail's mass.
     tail : Tail or None

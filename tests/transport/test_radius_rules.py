@@ -321,7 +321,9 @@ def test_a_held_out_quote_is_met_from_the_radius_it_needs_and_not_below():
 def test_what_a_held_out_quote_needs_is_the_closed_form():
     kept = Quotes([call(1.0)], [0.10], [0.15])
     # the butterfly about one pays (1 - 2p) / 2 and is held out
-    butterfly = PiecewiseLinear([0.5, 1.0, 1.5], [0, -0.5, 1.5, 0], [0, 1, -1, 0], "butterfly")
+    butterfly = PiecewiseLinear(
+        np.array([0.5, 1.0, 1.5]), np.array([0, -0.5, 1.5, 0]), np.array([0, 1, -1, 0]), "butterfly"
+    )
     for bid, ask in ((0.30, 0.32), (0.2, 0.24), (0.24, 0.26), (0.15, 0.19)):
         p = np.clip(0.25, 0.5 - ask, 0.5 - bid)
         possible = 0.2 <= p <= 0.3
