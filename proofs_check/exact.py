@@ -20,7 +20,7 @@ import flint
 from flint import arb, fmpq
 
 from rmot.errors import ParameterError
-from rmot.transport.elementary import Term, least, scaled
+from rmot.transport.exact.elementary import Term, least, scaled
 
 Tree: TypeAlias = "str | list[Any]"
 Number: TypeAlias = "Fraction | arb | float"

@@ -18,18 +18,17 @@ from rmot.errors import DataError, ParameterError
 from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear
 from rmot.transport._arguments import forward_means, payoff_values, require_ball
-from rmot.transport._ball_bounds import (
-    lower_side,
+from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
+from rmot.transport._json import from_json, hedge_of, to_json
+from rmot.transport.balls.nearest import (
     nearest,
     price_hedge,
     price_of,
     resolve,
     tail_turns_negative,
-    upper_side,
 )
-from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
-from rmot.transport._json import from_json, hedge_of, to_json
-from rmot.transport._problem import assemble
+from rmot.transport.balls.problem import assemble
+from rmot.transport.balls.sides import lower_side, upper_side
 from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler, Unrestricted
 from rmot.transport.hedge import (
     Sensitivities,

@@ -19,12 +19,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from rmot.errors import ParameterError
-from rmot.numerics import cone_steps
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import Payoff
 from rmot.transport._arguments import forward_means, payoff_values, require_ball
-from rmot.transport._ball_bounds import Nearest, Side, nearest, price_of, resolve, upper_side
-from rmot.transport._problem import BallProblem, assemble
+from rmot.transport.balls.nearest import Nearest, nearest, price_of, resolve
+from rmot.transport.balls.problem import BallProblem, assemble
+from rmot.transport.balls.sides import Side, upper_side
 from rmot.transport.divergences import Divergence
 from rmot.transport.quotes import Quotes
 from rmot.transport.radius import Radius
@@ -185,7 +185,7 @@ class _Envelope:
 
         def over(share: float, radius: float) -> float:
             mixed = near + share * (far - near)
-            spent = cone_steps.spent(w, program.kinds, program.order, program.rate, mixed)
+            spent = program.spent(mixed)
             return self._problem.multiple * spent - radius
 
         for row in range(start, stop):

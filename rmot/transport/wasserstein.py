@@ -28,10 +28,10 @@ from rmot.payoffs import PiecewiseLinear, forward
 from rmot.transport._classical import conditions, one_asset_payoffs
 from rmot.transport._feasibility import raise_if_infeasible, row_names
 from rmot.transport._highs import HIGHS
-from rmot.transport._transport_pieces import Origins, Pieces
-from rmot.transport._transport_plans import Columns, PlanProblem, PlanSolution, best_plan
 from rmot.transport.bounds import Bounds
 from rmot.transport.hedge import StaticHedge, mirrored, upper_hedge
+from rmot.transport.plans.pieces import Origins, Pieces
+from rmot.transport.plans.program import Columns, PlanProblem, PlanSolution, best_plan
 from rmot.transport.quotes import Quotes
 from rmot.transport.radius import MultipleOfLeast, Radius
 

@@ -10,8 +10,8 @@ import pytest
 
 from proofs_check import verify
 from rmot.payoffs import basket_call, call, digital
-from rmot.transport.exact import exact_hedge, save_hedges
-from rmot.transport.listed import ListedAsset, ListedQuote
+from rmot.transport.exact.hedges import exact_hedge, save_hedges
+from rmot.transport.exact.listed import ListedAsset, ListedQuote
 
 REJECTIONS = (verify.Rejected, ArithmeticError, LookupError, TypeError, ValueError)
 

@@ -9,7 +9,7 @@ feasible in the dual whatever the destinations, with value
 .. math:: \theta r^p + \sum_k (y_k^+ u_k - y_k^- l_k)
           + E_P \sup_{s \ge 0} (c(s) - y \cdot g(s) - \theta |s - x|^p),
 
-where the inner supremum is closed (`rmot.transport._transport_pieces`); where it is attained are
+where the inner supremum is closed (`rmot.transport.plans.pieces`); where it is attained are
 the destinations of the next round. Plan and dual bound the answer from both sides.
 """
 
@@ -24,7 +24,7 @@ from scipy.sparse import bmat, csr_matrix, eye
 
 from rmot.errors import AccuracyError
 from rmot.transport._highs import HIGHS
-from rmot.transport._transport_pieces import (
+from rmot.transport.plans.pieces import (
     Origins,
     Pieces,
     best_destinations,

@@ -12,9 +12,9 @@ import pytest
 
 from rmot.numerics import cone_steps
 from rmot.numerics.cone_steps import FREE, SIGNED
-from rmot.transport import _conic
-from rmot.transport._design import DenseDesign
-from rmot.transport._program import Program
+from rmot.transport.balls import conic
+from rmot.transport.balls.design import DenseDesign
+from rmot.transport.balls.program import Program
 
 N = 5
 
@@ -67,7 +67,7 @@ def state_at(seed, radius):
     """Return a state away from the start: random positive slacks, multipliers and densities."""
     rng = np.random.default_rng(1000 + seed)
     program, values = problem(seed)
-    state = _conic._State(program, rng.standard_normal(N), radius)
+    state = conic._State(program, rng.standard_normal(N), radius)
     signed = program.kinds == SIGNED
     state.p[:] = rng.uniform(-0.5, 0.5, N)
     if radius is not None:
@@ -272,10 +272,10 @@ def test_solutions_meet_the_conditions_of_optimality(seed):
     rng = np.random.default_rng(seed)
     program, values = problem(2 * seed)
     payoff = rng.standard_normal(N)
-    least = _conic.solve(program, np.zeros(N), None, 1e-17)
+    least = conic.solve(program, np.zeros(N), None, 1e-17)
     spent = float(program.weights @ (least.density - 1) ** 2)
     radius = 0.5 * spent + 0.05
-    found = _conic.solve(program, payoff, radius, 1e-11)
+    found = conic.solve(program, payoff, radius, 1e-11)
     w, q, y = program.weights, found.density, found.multipliers
     rows = values.T @ (w * q)
     assert found.gap <= 1e-11
@@ -308,7 +308,7 @@ def test_units_of_rows_do_not_matter():
         lower=program.lower * units,
         upper=program.upper * units,
     )
-    one, two = (_conic.solve(each, payoff, 0.1, 1e-11) for each in (program, other))
+    one, two = (conic.solve(each, payoff, 0.1, 1e-11) for each in (program, other))
     assert (program.weights * payoff) @ one.density == pytest.approx(
         (program.weights * payoff) @ two.density, abs=1e-10
     )

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from rmot.errors import AccuracyError, InfeasibleQuotes, InfeasibleRadius
 from rmot.numerics.discrete import Prior
 from rmot.transport.divergences import Divergence
-from rmot.transport.held_out import least_radius
 from rmot.transport.quotes import Quotes
+from rmot.transport.radii.held_out import least_radius
+from rmot.transport.radii.share import radius_of_share, require_draws
 from rmot.transport.radius import Radius
-from rmot.transport.radius_share import radius_of_share, require_draws
 
 
 def quote_noise_radius(

@@ -15,12 +15,12 @@ from rmot.errors import AccuracyError, InfeasibleQuotes
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import Payoff, forward
 from rmot.transport._arguments import forward_means, require_ball
-from rmot.transport._ball_bounds import nearest
-from rmot.transport._problem import assemble
+from rmot.transport.balls.nearest import nearest
+from rmot.transport.balls.problem import assemble
 from rmot.transport.divergences import Divergence
 from rmot.transport.quotes import Quotes
+from rmot.transport.radii.share import radius_of_share
 from rmot.transport.radius import Radius
-from rmot.transport.radius_share import radius_of_share
 
 
 def least_radius(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.errors import ParameterError
-from rmot.transport.elementary import exact, kind_of, worth
+from rmot.transport.exact.elementary import exact, kind_of, worth
 from rmot.transport.quotes import Quotes
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rmot.payoffs import PiecewiseLinear, call, digital, forward, put, straddle
-from rmot.transport._design import DenseDesign, ExtendedDesign, PiecewiseDesign
+from rmot.transport.balls.design import DenseDesign, ExtendedDesign, PiecewiseDesign
 
 EPS = np.finfo(float).eps
 CASH = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")

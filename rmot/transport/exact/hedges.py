@@ -21,11 +21,11 @@ import numpy as np
 from rmot.artifact.files import write_json
 from rmot.errors import AccuracyError, ParameterError
 from rmot.payoffs import Payoff
-from rmot.transport._exact_law import Law, optimal_law
-from rmot.transport._hedging_program import Branch, HedgingProgram, Solved, branches_of
-from rmot.transport._rational_systems import completed, independent_rows
-from rmot.transport.elementary import Term, exact, least, scaled, slope
-from rmot.transport.listed import ListedAsset
+from rmot.transport.exact.elementary import Term, exact, least, scaled, slope
+from rmot.transport.exact.law import Law, optimal_law
+from rmot.transport.exact.listed import ListedAsset
+from rmot.transport.exact.program import Branch, HedgingProgram, Solved, branches_of
+from rmot.transport.exact.rational_systems import completed, independent_rows
 
 Side = Literal["upper", "lower"]
 Positions = tuple[tuple[tuple[int, Fraction], ...], ...]
@@ -138,7 +138,7 @@ def exact_hedge(
         In the units of the listed strikes. A payoff object of one asset, or a basket call (upper
         side only). Its numbers are read as the decimals they print as.
     assets : ListedAsset or sequence of them
-        From `rmot.transport.listed`.
+        From `rmot.transport.exact.listed`.
     side : {"upper", "lower"}
 
     Raises
@@ -153,7 +153,7 @@ def exact_hedge(
     Examples
     --------
     >>> from rmot.payoffs import call
-    >>> from rmot.transport.listed import ListedQuote
+    >>> from rmot.transport.exact.listed import ListedQuote
     >>> quotes = (ListedQuote("call", "90", "12", "12.5"), ListedQuote("call", "110", "2", "2.5"))
     >>> hedge = exact_hedge(call(100), ListedAsset("A", "here", "100", "0.98", quotes))
     >>> hedge.cost, hedge.attained, hedge.positions

@@ -24,8 +24,8 @@ from rmot.errors import ParameterError
 from rmot.numerics.cone_steps import FREE, LINEAR, SIGNED
 from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear, call, digital, forward
-from rmot.transport._design import DenseDesign, Design, PiecewiseDesign
-from rmot.transport._program import Program
+from rmot.transport.balls.design import DenseDesign, Design, PiecewiseDesign
+from rmot.transport.balls.program import Program
 from rmot.transport.divergences import Divergence
 from rmot.transport.quotes import Quotes
 
@@ -55,6 +55,20 @@ class BallProblem:
     def n_forwards(self) -> int:
         """How many forwards are hard constraints."""
         return self.prices[0].size
+
+    def along_tail(self, values: Vector) -> tuple[float, float]:
+        """Return slope and value at the tail's start of the line through its two nodes.
+
+        Raises
+        ------
+        ValueError
+            No two nodes stand for the tail.
+        """
+        if self.tail_offsets is None:
+            raise ValueError("expected a tail of two nodes")
+        a, b = self.tail_offsets
+        slope = float(values[-1] - values[-2]) / (b - a) if b > a else 0.0
+        return slope, float(values[-2]) - slope * a
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from rmot.numerics import cone_steps, dual_functions
-from rmot.transport._program import Program
+from rmot.transport.balls.program import Program
 
 Vector = NDArray[np.float64]
 

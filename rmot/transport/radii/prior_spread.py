@@ -8,10 +8,10 @@ import numpy as np
 
 from rmot.errors import ParameterError
 from rmot.numerics.discrete import Prior
-from rmot.transport.coarse_graining import coarse_divergence
 from rmot.transport.divergences import Divergence
+from rmot.transport.radii.coarse_graining import coarse_divergence
+from rmot.transport.radii.share import radius_of_share, require_draws
 from rmot.transport.radius import Radius
-from rmot.transport.radius_share import radius_of_share, require_draws
 
 
 def prior_spread_radius(

@@ -14,9 +14,9 @@ from rmot.market.synthetic import synthetic_index_chain
 from rmot.numerics import black_call
 from rmot.payoffs import PiecewiseLinear, basket_call, call, digital, forward, put, straddle
 from rmot.transport import Quotes, Unrestricted, basket_bounds, price_bounds
-from rmot.transport.elementary import Term, decomposed, exact, least, value
-from rmot.transport.exact import exact_hedge
-from rmot.transport.listed import ListedAsset, ListedQuote, listed_quotes, listed_smile
+from rmot.transport.exact.elementary import Term, decomposed, exact, least, value
+from rmot.transport.exact.hedges import exact_hedge
+from rmot.transport.exact.listed import ListedAsset, ListedQuote, listed_quotes, listed_smile
 
 STRIKES = np.array([60.0, 75.5, 90.0, 95.25, 100.0, 104.75, 112.5, 130.0, 155.0])
 FORWARD, DISCOUNT, TICK = 100.25, 0.9875, 0.01

@@ -10,8 +10,9 @@ import pytest
 
 from rmot.payoffs import call, straddle
 from rmot.transport import ChiSquared, CressieRead, KullbackLeibler
-from rmot.transport._ball_bounds import lower_side, nearest, upper_side
-from rmot.transport._problem import assemble
+from rmot.transport.balls.nearest import nearest
+from rmot.transport.balls.problem import assemble
+from rmot.transport.balls.sides import lower_side, upper_side
 
 DIVERGENCES = (
     ChiSquared(),

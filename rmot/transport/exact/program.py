@@ -25,7 +25,7 @@ from rmot.errors import AccuracyError, ParameterError
 from rmot.payoffs import BasketCall, Payoff, PiecewiseLinear
 from rmot.transport._feasibility import raise_if_infeasible
 from rmot.transport._highs import HIGHS
-from rmot.transport.elementary import (
+from rmot.transport.exact.elementary import (
     SLOPES,
     Term,
     decomposed,
@@ -35,7 +35,7 @@ from rmot.transport.elementary import (
     slope,
     value,
 )
-from rmot.transport.listed import ListedAsset
+from rmot.transport.exact.listed import ListedAsset
 
 Vector = NDArray[np.float64]
 

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from rmot.transport._hedging_program import HedgingProgram, normalised_worth
 from rmot.transport._highs import HIGHS
-from rmot.transport._rational_systems import completed, rounded
-from rmot.transport.elementary import Term, exact, scaled, slope, value
+from rmot.transport.exact.elementary import Term, exact, scaled, slope, value
+from rmot.transport.exact.program import HedgingProgram, normalised_worth
+from rmot.transport.exact.rational_systems import completed, rounded
 
 Vector = NDArray[np.float64]
 Atoms = tuple[tuple[Fraction, Fraction], ...]

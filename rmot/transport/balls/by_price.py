@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from rmot.numerics.cone_steps import LINEAR, SIGNED
 from rmot.numerics.cressie_read import CHI_SQUARED
-from rmot.transport import _conic
-from rmot.transport._design import ExtendedDesign
-from rmot.transport._dual_newton import nearest
-from rmot.transport._program import Program
+from rmot.transport.balls import conic
+from rmot.transport.balls.design import ExtendedDesign
+from rmot.transport.balls.dual_newton import nearest
+from rmot.transport.balls.program import Program
 
 Vector = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def linear_multipliers(program: Program, payoff: Vector) -> tuple[float, Vector]
     flat = replace(
         program, kinds=np.where(program.kinds == LINEAR, SIGNED, program.kinds), order=CHI_SQUARED
     )
-    answer = _conic.extremal(flat, payoff, np.inf, _AIM)
+    answer = conic.extremal(flat, payoff, np.inf, _AIM)
     return float(program.weights @ (payoff * answer.density)), answer.multipliers
 
 

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from rmot.numerics import dual_response, interval_steps
 from rmot.numerics.cone_steps import LINEAR
 from rmot.numerics.cressie_read import KULLBACK_LEIBLER
-from rmot.transport._program import NormalEquations, Program
+from rmot.transport.balls.normal_equations import NormalEquations
+from rmot.transport.balls.program import Program
 
 Vector = NDArray[np.float64]
 

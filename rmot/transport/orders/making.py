@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from rmot.errors import ParameterError
 from rmot.transport.hedge import StaticHedge
+from rmot.transport.orders.ticket import Order, OrderTicket, Side
 from rmot.transport.quotes import QuotedSmile
-from rmot.transport.ticket import Order, OrderTicket, Side
 
 Vector = NDArray[np.float64]
 

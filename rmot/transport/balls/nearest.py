@@ -1,0 +1,146 @@
+r"""The law nearest to the prior that meets the rows, and what follows from it alone.
+
+.. math:: \min_q E \varphi(q) \quad \text{s.t.} \quad l \le E[G q] \le u,\; q \ge 0
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmot.errors import AccuracyError, InfeasibleRadius
+from rmot.numerics import cone_steps
+from rmot.numerics.cone_steps import FREE
+from rmot.numerics.cressie_read import CHI_SQUARED
+from rmot.transport._feasibility import raise_if_infeasible, row_names
+from rmot.transport.balls import conic, dual_newton
+from rmot.transport.balls.dual import dual_point
+from rmot.transport.balls.normal_equations import NormalEquations
+from rmot.transport.balls.problem import BallProblem
+from rmot.transport.balls.residual import Residual
+from rmot.transport.hedge import StaticHedge
+from rmot.transport.radius import MultipleOfLeast, Radius
+
+Vector = NDArray[np.float64]
+
+# A gap g leaves densities off by the root of g, and the price with them.
+_AIM = 1e-17
+_CONVERGED = 1e-9
+_USABLE = 1e-5
+NO_ROOM = 1e-13
+_NEGATIVE = 1e-9
+_BINDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Nearest:
+    """The law nearest to the prior that meets the rows, and its divergence."""
+
+    density: Vector
+    multipliers: Vector
+    least: float
+    start: dual_newton.DualAnswer | None
+
+
+def nearest(problem: BallProblem) -> Nearest:
+    """Return the law nearest to the prior.
+
+    Raises
+    ------
+    InfeasibleQuotes
+        No law on the nodes meets all rows.
+    AccuracyError
+        The solver ended with a gap above 1e-5.
+    """
+    program = problem.program
+    nothing = np.zeros(problem.payoff.size)
+    start: dual_newton.DualAnswer | None = None
+    if program.order == CHI_SQUARED:
+        law = conic.solve(program, nothing, None, _AIM)
+        density, multipliers = law.density, law.multipliers
+    else:
+        start = dual_newton.nearest(program)
+        density, multipliers = start.density, start.multipliers
+    point = dual_point(program, nothing, multipliers, 1.0, 0.0)
+    spent = program.spent(density)
+    error = max(abs(spent + point.value), program.missed(density)) / (1.0 + spent)
+    if not error <= _CONVERGED:
+        _explain(problem)
+        if not error <= _USABLE:
+            raise AccuracyError("the law nearest to the prior was not found to a gap of 1e-5")
+    return Nearest(density, multipliers, problem.multiple * max(0.0, -point.value), start)
+
+
+def resolve(problem: BallProblem, rule: Radius | MultipleOfLeast, least: float) -> Radius:
+    """Return the radius that a rule gives.
+
+    Raises
+    ------
+    InfeasibleRadius
+        It is below `least`.
+    """
+    chosen = rule.resolve(least) if isinstance(rule, MultipleOfLeast) else rule
+    if chosen.value < least - NO_ROOM * (1.0 + least):
+        raise InfeasibleRadius(
+            f"expected a radius >= {least:.10g}, the least that meets the quotes; "
+            f"got {chosen.value:g}"
+        )
+    return chosen
+
+
+def price_of(problem: BallProblem, law: Nearest) -> float:
+    """Return the payoff's price under a law."""
+    return float(problem.program.weights @ (problem.payoff * law.density))
+
+
+def price_hedge(problem: BallProblem, law: Nearest) -> StaticHedge:
+    r"""Return the derivatives of the calibrated price, as positions.
+
+    While the same sides bind, :math:`dE^{Q^*}c = \beta \cdot dr` with
+    :math:`G^\top W G\, \beta = G^\top W c` over the binding rows, W being w / phi''(q*): the
+    projection of the payoff on what is traded.
+    """
+    program, w = problem.program, problem.program.weights
+    bending = cone_steps.softness(w, program.kinds, program.order, law.density)
+    rows = program.design.adjoint(w * law.density)
+    binds = program.equal | (
+        (np.minimum(rows - program.lower, program.upper - rows) < _BINDING)
+        & (np.abs(law.multipliers) > _BINDING)
+    )
+    gram = program.design.gram(bending)[np.ix_(binds, binds)]
+    beta = np.zeros(binds.size)
+    beta[binds] = NormalEquations(gram).solve(
+        program.design.adjoint(bending * problem.payoff)[binds]
+    )
+    y = beta / problem.scale
+    stop = program.n_hard
+    positions = y[stop : stop + problem.prices[1].size]
+    left = Residual(problem, problem.payoff, beta)
+    quoted = rows[stop : stop + positions.size] * problem.scale[stop : stop + positions.size]
+    cost = float(y[0] + y[1:stop] @ problem.prices[0] + positions @ quoted)
+    return StaticHedge(
+        float(y[0]), y[1:stop], positions, cost, left.worst, deviation=left.deviation
+    )
+
+
+def tail_turns_negative(problem: BallProblem, density: Vector) -> bool:
+    """Tell whether a density is negative somewhere on the tail."""
+    if problem.tail_offsets is None:
+        return False
+    return min(problem.along_tail(density)) < -_NEGATIVE
+
+
+def _explain(problem: BallProblem) -> None:
+    program, m = problem.program, problem.scale.size
+    columns = np.array([program.design.times(unit) for unit in np.eye(m)])
+    names = [*row_names(problem.quotes), "the tail's mass", "the tail's call"]
+    raise_if_infeasible(
+        columns * problem.scale[:, None],
+        program.lower * problem.scale,
+        program.upper * problem.scale,
+        1 + problem.n_forwards,
+        names,
+        program.kinds == FREE,
+    )

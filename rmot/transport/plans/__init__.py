@@ -1,0 +1,1 @@
+"""Transport plans from a prior, behind the Wasserstein bounds."""
