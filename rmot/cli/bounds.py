@@ -103,11 +103,10 @@ def bounds(
         found = price_bounds(target, prior, quotes=quotes, divergence=near, radius=chosen)
     tickets = []
     if hedge:
+        deal: Any = {"contracts": contracts, "multiplier": multiplier, "whole": whole}
         tickets = [
-            order_ticket(
-                position, smile, side, contracts=contracts, multiplier=multiplier, whole=whole
-            )
-            for side, position in (("upper", found.upper_hedge), ("lower", found.lower_hedge))
+            order_ticket(found.upper_hedge, smile, "upper", **deal),
+            order_ticket(found.lower_hedge, smile, "lower", **deal),
         ]
     if save is not None:
         found.save(save)

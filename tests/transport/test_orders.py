@@ -68,8 +68,8 @@ def found(request):
 
 
 def tickets(found, at=SMILE, **options):
-    for side, hedge in (("upper", found.upper_hedge), ("lower", found.lower_hedge)):
-        yield side, hedge, order_ticket(hedge, at, side, **options)
+    yield "upper", found.upper_hedge, order_ticket(found.upper_hedge, at, "upper", **options)
+    yield "lower", found.lower_hedge, order_ticket(found.lower_hedge, at, "lower", **options)
 
 
 def paid(ticket, prices):
@@ -135,6 +135,8 @@ def test_options_are_out_of_the_money_and_cross_the_listed_side(found):
         options = [order for order in ticket.orders if order.instrument in ("put", "call")]
         assert options
         for order in options:
+            assert order.strike is not None
+            assert order.contracts is not None
             j = int(np.flatnonzero(order.strike == STRIKES)[0])
             assert order.instrument == ("put" if order.strike < FORWARD else "call")
             quote = (SMILE.ask_price if order.contracts > 0 else SMILE.bid_price)[j]
@@ -160,7 +162,7 @@ def test_whole_contracts_fall_short_by_what_the_ticket_says(found):
         tickets(found, contracts=7), tickets(found, contracts=7, whole=True), strict=True
     ):
         options = [o.contracts for o in ticket.orders if o.instrument in ("put", "call")]
-        assert all(count == round(count) for count in options)
+        assert all(count is not None and count == round(count) for count in options)
         gap = paid(exact, prices) - paid(ticket, prices)
         slack = tolerance(exact) * (1 + 1e6 / FORWARD)
         assert gap.max() <= ticket.rounding + slack
@@ -201,9 +203,9 @@ def test_what_does_not_fit_is_refused(found):
         order_ticket(hedge, SMILE.rows(np.arange(6)), "upper")
     with pytest.raises(ParameterError, match="side"):
         order_ticket(hedge, SMILE, "buy")  # pyright: ignore[reportArgumentType]
-    for options in ({"contracts": 0.0}, {"multiplier": np.inf}, {"contracts": -1.0}):
+    for contracts, multiplier in ((0.0, 100.0), (1.0, np.inf), (-1.0, 100.0)):
         with pytest.raises(ParameterError, match="> 0"):
-            order_ticket(hedge, SMILE, "upper", **options)
+            order_ticket(hedge, SMILE, "upper", contracts=contracts, multiplier=multiplier)
     basket = StaticHedge(0.0, np.zeros(2), np.zeros(7), 0.0, 0.0)
     with pytest.raises(ParameterError, match="one asset"):
         order_ticket(basket, SMILE, "upper")
