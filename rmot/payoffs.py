@@ -138,6 +138,44 @@ class BasketCall:
         return np.maximum(prices @ self.weights - self.strike, 0.0)
 
 
+@dataclass(frozen=True, eq=False)
+class OnAsset:
+    """A payoff of one asset, where points hold the prices of several.
+
+    Attributes
+    ----------
+    payoff : PiecewiseLinear
+    asset : int
+        Which column of the points it looks at, >= 0.
+    """
+
+    payoff: PiecewiseLinear
+    asset: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.payoff, PiecewiseLinear):
+            raise ParameterError(f"expected a payoff of one asset; got {self.payoff!r}")
+        if isinstance(self.asset, bool) or not isinstance(self.asset, int | np.integer):
+            raise ParameterError(f"expected an asset's index; got {self.asset!r}")
+        if self.asset < 0:
+            raise ParameterError(f"expected an asset's index >= 0; got {self.asset}")
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"{self.payoff.label} on asset {self.asset}"
+
+    def value(self, points: ArrayLike) -> Vector:
+        """Return the payoff at prices of shape (n, n_assets)."""
+        prices = np.asarray(points, dtype=float)
+        if prices.ndim != 2 or prices.shape[1] <= self.asset:
+            raise ParameterError(
+                f"expected prices of more than {self.asset} assets, shape (n, n_assets), for "
+                f"{self.label}; got shape {prices.shape}"
+            )
+        return self.payoff.value(prices[:, self.asset])
+
+
 def call(strike: float) -> PiecewiseLinear:
     """Return :math:`(S - K)^+`.
 
@@ -175,6 +213,17 @@ def forward() -> PiecewiseLinear:
 def basket_call(weights: Sequence[float] | Vector, strike: float) -> BasketCall:
     r"""Return :math:`(\\sum_i w_i S_i - K)^+`; prices have shape (n, n_assets)."""
     return BasketCall(np.asarray(weights, dtype=float), strike)
+
+
+def on_asset(payoff: PiecewiseLinear, asset: int) -> OnAsset:
+    """Return a payoff of asset number `asset`, from 0; prices have shape (n, n_assets).
+
+    Examples
+    --------
+    >>> on_asset(call(1.0), 1).value([[9.0, 1.5], [9.0, 0.5]])
+    array([0.5, 0. ])
+    """
+    return OnAsset(payoff, asset)
 
 
 def _one_kink(

@@ -1,3 +1,4 @@
+from .draws import draw_model as draw_model
 from .fit import Fit as Fit
 from .fit import Search as Search
 from .maximum_likelihood import calibrate as calibrate
@@ -30,6 +31,7 @@ __all__ = [
     "at_the_money",
     "calibrate",
     "calibrate_portfolio",
+    "draw_model",
     "estimate_roughness",
     "fit_skew_law",
     "log_volatility",

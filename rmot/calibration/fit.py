@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rmot import models
 from rmot.artifact.files import read_json, write_json
+from rmot.calibration.parametrisation import Parametrisation, parametrise
 from rmot.calibration.profile import Profile, finite_or_none
 from rmot.errors import DataError
 
@@ -130,6 +131,15 @@ class Fit:
     def has_curve(self) -> bool:
         """Whether values of a forward-variance curve were fitted."""
         return any(name.startswith("forward_variance_") for name in self.free)
+
+    @property
+    def parametrisation(self) -> Parametrisation:
+        """The model's class as a function of the free coordinates, the rest held."""
+        times = self.model.forward_variance.times if self.has_curve else None
+        held = dict(self.fixed)
+        if hasattr(self.model, "simulation"):
+            held["simulation"] = self.model.simulation
+        return parametrise(type(self.model), held, self.free, times)
 
     def parameter(self, name: str) -> float:
         """Return a parameter's value, free or fixed, by the name it has in `free` or `fixed`."""

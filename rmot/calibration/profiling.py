@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.calibration.fit import Fit
 from rmot.calibration.likelihood import Likelihood, Quotes
-from rmot.calibration.parametrisation import coordinate_of, parametrise
+from rmot.calibration.parametrisation import coordinate_of
 from rmot.calibration.profile import Profile
 from rmot.calibration.search import local_search
 from rmot.errors import CalibrationError, ParameterError
@@ -56,11 +56,7 @@ def profile_likelihood(
     """
     if parameter not in fit.free:
         raise ParameterError(f"expected a free parameter among {fit.free}; got {parameter!r}")
-    times = fit.model.forward_variance.times if fit.has_curve else None
-    held = dict(fit.fixed)
-    if hasattr(fit.model, "simulation"):
-        held["simulation"] = fit.model.simulation
-    parametrisation = parametrise(type(fit.model), held, fit.free, times)
+    parametrisation = fit.parametrisation
     likelihood = Likelihood(parametrisation, map(Quotes.of, surface.slices), fit.noise_floor)
     best = parametrisation.values_of(fit.model)
     coordinate = coordinate_of(parameter)

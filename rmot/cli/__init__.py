@@ -5,23 +5,26 @@ Bad input ends with one line on standard error and exit status 2.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
 from rmot import __version__
-from rmot.cli import bounds, calibration, claims, data, pricing, surface
+from rmot.cli import basket, bounds, calibration, claims, data, pricing, surface
 from rmot.errors import RmotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for group in (surface, pricing, calibration, bounds, claims):
+for group in (surface, pricing, calibration, bounds, basket, claims):
     app.registered_commands += group.app.registered_commands
 app.add_typer(data.app, name="data")
 
 
 def main() -> None:
     """Entry point: errors of ours become one line and status 2."""
+    # Systems of a few hundred unknowns: threads wait for each other longer than they work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except RmotError as error:

@@ -1,4 +1,4 @@
-"""`rmot bounds` and `rmot basket`: price bounds from a chain's quotes."""
+"""`rmot bounds`: bounds on the price of a payoff of one asset, and the hedges behind them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
+from rmot.cli.bounds_output import print_bounds
 from rmot.cli.calibration import fit_with_status
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import Csv, Json, say
+from rmot.cli.smiles import Chain, Expiry, Settlement, read_smile
 from rmot.errors import ParameterError
 
 app = typer.Typer()
 
-Chain = Annotated[Path, typer.Argument(help="A file of option quotes.")]
-Expiry = Annotated[str, typer.Option(help="Expiry of the quotes, YYYY-MM-DD.")]
-Settlement = Annotated[str, typer.Option(help="AM or PM, where an expiry has both.")]
+_PAYOFFS = ("call", "put", "digital", "straddle")
 
 
 @app.command()
@@ -25,11 +25,13 @@ def bounds(
     strike: Annotated[float, typer.Option(help="In units of the forward.")],
     payoff: Annotated[str, typer.Option(help="call, put, digital or straddle.")] = "call",
     radius: Annotated[
-        float | None,
-        typer.Option(help="Largest chi-squared divergence from the fitted prior."),
+        float | None, typer.Option(help="Largest divergence from the fitted prior.")
     ] = None,
-    multiple: Annotated[
+    radius_multiple: Annotated[
         float | None, typer.Option(help="Radius in units of the least that meets the quotes.")
+    ] = None,
+    divergence: Annotated[
+        str | None, typer.Option(help="chi2, kl or cressie-read:ORDER.  [default: chi2]")
     ] = None,
     classical: Annotated[bool, typer.Option("--classical", help="No prior: all prices.")] = False,
     fit: Annotated[
@@ -41,6 +43,15 @@ def bounds(
         Path | None,
         typer.Option(help="With --classical: write both hedges in exact rationals to this file."),
     ] = None,
+    hedge: Annotated[
+        bool, typer.Option("--hedge", help="Also print both hedges as orders, in currency.")
+    ] = False,
+    contracts: Annotated[float, typer.Option(help="Contracts of the payoff to hedge.")] = 1.0,
+    multiplier: Annotated[float, typer.Option(help="Units of the underlying a contract.")] = 100.0,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="With --hedge: round options to contracts.")
+    ] = False,
+    save: Annotated[Path | None, typer.Option(help="Write the bounds to this JSON file.")] = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -48,17 +59,32 @@ def bounds(
     from rmot import payoffs
     from rmot.calibration import Fit
     from rmot.models import RoughHeston
-    from rmot.transport import ChiSquared, MultipleOfLeast, Quotes, Unrestricted, price_bounds
+    from rmot.transport import (
+        CressieRead,
+        MultipleOfLeast,
+        Quotes,
+        Unrestricted,
+        order_ticket,
+        price_bounds,
+    )
 
-    if sum((radius is not None, multiple is not None, classical)) != 1:
-        raise ParameterError("expected one of --radius, --multiple and --classical")
+    if sum((radius is not None, radius_multiple is not None, classical)) != 1:
+        raise ParameterError("expected one of --radius, --radius-multiple and --classical")
     if certificate is not None and not classical:
-        raise ParameterError("expected --classical with --certificate: a ball's bound has no hedge")
-    kinds = ("call", "put", "digital", "straddle")
-    if payoff not in kinds:
-        raise ParameterError(f"expected a payoff among {', '.join(kinds)}; got {payoff!r}")
+        raise ParameterError(
+            "expected --classical with --certificate: the hedge of a ball's bound leaves risk"
+        )
+    if classical and (divergence is not None or fit is not None):
+        raise ParameterError("expected no --divergence or --fit with --classical: it has no prior")
+    if hedge and as_csv:
+        raise ParameterError("expected --json with --hedge: CSV holds one table")
+    if whole and not hedge:
+        raise ParameterError("expected --hedge with --whole: nothing else has contracts")
+    near = _divergence(divergence or "chi2")
+    if payoff not in _PAYOFFS:
+        raise ParameterError(f"expected a payoff among {', '.join(_PAYOFFS)}; got {payoff!r}")
     target = getattr(payoffs, payoff)(strike)
-    surface, smile = _smile(chain, expiry, settlement, thin)
+    surface, smile = read_smile(chain, expiry, settlement, thin)
     quotes = Quotes.from_smile(smile)
     if classical:
         found = price_bounds(target, None, quotes=quotes, divergence=Unrestricted())
@@ -71,44 +97,21 @@ def bounds(
         found_fit = Fit.load(fit) if fit else fit_with_status(RoughHeston, surface, fixed=fixed)
         model = found_fit.model
         prior = model.prior(smile.maturity, kinks=[strike])
-        chosen = radius if multiple is None else MultipleOfLeast(multiple)
-        found = price_bounds(target, prior, quotes=quotes, divergence=ChiSquared(), radius=chosen)
-    _print_bounds(found, f"{payoff} at {strike:g} F, {smile.label}", as_json, as_csv)
-
-
-@app.command()
-def basket(
-    chains: Annotated[list[Path], typer.Argument(help="Two files of option quotes.")],
-    expiry: Expiry,
-    strike: Annotated[float, typer.Option(help="In units of the basket's forward.")],
-    weights: Annotated[
-        str, typer.Option(help="Comma-separated, on each asset over its forward.")
-    ] = "0.5,0.5",
-    settlement: Settlement = "PM",
-    thin: Annotated[
-        int,
-        typer.Option(min=1, help="Use at most this many quotes of each; work grows as its square."),
-    ] = 80,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """Bound a call on a basket by the quotes of its assets alone, whatever their correlation."""
-    from rmot.payoffs import basket_call
-    from rmot.transport import Quotes, basket_bounds
-
-    try:
-        shares = [float(part) for part in weights.split(",")]
-    except ValueError:
-        raise ParameterError(f"expected numbers for --weights; got {weights!r}") from None
-    if len(shares) != len(chains):
-        raise ParameterError(f"expected {len(chains)} weights for {len(chains)} chains")
-    smiles = [_smile(chain, expiry, settlement, thin)[1] for chain in chains]
-    found = basket_bounds(
-        basket_call(shares, strike * sum(shares)),
-        quotes=[Quotes.from_smile(smile) for smile in smiles],
-        forwards=[1.0] * len(smiles),
-    )
-    _print_bounds(found, f"basket call at {strike:g} F, {expiry} {settlement}", as_json, as_csv)
+        # other orders ask for more of the tail than the moments that it is known by
+        prior = prior.closed() if isinstance(near, CressieRead) else prior
+        chosen = radius if radius_multiple is None else MultipleOfLeast(radius_multiple)
+        found = price_bounds(target, prior, quotes=quotes, divergence=near, radius=chosen)
+    tickets = []
+    if hedge:
+        deal: Any = {"contracts": contracts, "multiplier": multiplier, "whole": whole}
+        tickets = [
+            order_ticket(found.upper_hedge, smile, "upper", **deal),
+            order_ticket(found.lower_hedge, smile, "lower", **deal),
+        ]
+    if save is not None:
+        found.save(save)
+        say(f"bounds in {save}")
+    print_bounds(found, f"{payoff} at {strike:g} F, {smile.label}", as_json, as_csv, tickets)
 
 
 def _certify(path: Path, chain: Path, smile: Any, payoff: Any) -> None:
@@ -127,24 +130,17 @@ def _certify(path: Path, chain: Path, smile: Any, payoff: Any) -> None:
     say(f"certificate in {path}; python proofs_check/verify.py {path} checks it")
 
 
-def _smile(chain: Path, expiry: str, settlement: str, thin: int | None) -> tuple[Any, Any]:
-    from rmot.market import read_chain
+def _divergence(text: str) -> Any:
+    from rmot.transport import ChiSquared, CressieRead, KullbackLeibler
 
-    if settlement not in ("AM", "PM"):
-        raise ParameterError(f"expected AM or PM for --settlement; got {settlement!r}")
-    surface = read_chain(chain).surface(maturities=[expiry])
-    surface = surface.select(settlement=settlement)
-    surface = surface if thin is None else surface.thin(thin)
-    (smile,) = surface.slices
-    say(f"{smile.label}: {len(smile)} quotes, forward {smile.forward:.6g}; {surface.source}")
-    return surface, smile
-
-
-def _print_bounds(found: Any, title: str, as_json: bool, as_csv: bool) -> None:
-    names = ("lower", "price", "upper", "minimum_radius", "gap", "support_limited")
-    values = ((name, getattr(found, name)) for name in names)
-    # Without a prior there is no calibrated price.
-    rows = [
-        {"quantity": name, "value": None if value != value else value} for name, value in values
-    ]
-    print_rows(rows, title, as_json, as_csv)
+    plain = {"chi2": ChiSquared, "kl": KullbackLeibler}
+    name, _, order = text.partition(":")
+    if text in plain:
+        return plain[text]()
+    try:
+        number = float(order)
+    except ValueError:
+        number = None
+    if name != "cressie-read" or number is None:
+        raise ParameterError(f"expected --divergence chi2, kl or cressie-read:ORDER; got {text!r}")
+    return CressieRead(number)

@@ -72,7 +72,8 @@ class Prior:
     Attributes
     ----------
     points : ndarray, shape (n,) or (n, n_assets) or (n, n_dates, n_assets)
-        Prices >= 0. Those of one asset with a tail increase and do not pass the tail's start.
+        Prices >= 0. Those of one asset with a tail increase and do not pass the tail's start;
+        others come in any order, and one that comes twice has the sum of its weights.
     weights : ndarray, shape (n,)
         Positive; they sum to one less the tail's mass.
     tail : Tail or None
@@ -180,6 +181,17 @@ class Prior:
                 f"one at {payoff.kinks[-1]:g} (make the prior with nodes up to there)"
             )
         return payoff.tail
+
+    def closed(self) -> Prior:
+        """Return the law with the tail's mass at its mean: mass and mean stay, variance falls."""
+        if self.tail is None:
+            return self
+        beyond = self.tail.first_moment / self.tail.mass
+        if beyond <= self.points[-1]:
+            # a tail so thin that its mean is its start, which is the last node
+            weights = np.append(self.weights[:-1], self.weights[-1] + self.tail.mass)
+            return Prior(self.points, weights)
+        return Prior(np.append(self.points, beyond), np.append(self.weights, self.tail.mass))
 
     def save(self, path: str | Path) -> None:
         """Write the prior as JSON, whole or not at all; numbers survive exactly."""

@@ -18,9 +18,19 @@ from .exact.listed import ListedQuote as ListedQuote
 from .exact.listed import listed_quotes as listed_quotes
 from .exact.listed import listed_smile as listed_smile
 from .hedge import StaticHedge as StaticHedge
+from .orders.making import order_ticket as order_ticket
+from .orders.ticket import Order as Order
+from .orders.ticket import OrderTicket as OrderTicket
 from .path import BoundsPath as BoundsPath
 from .path import bounds_path as bounds_path
 from .quotes import Quotes as Quotes
+from .radii.coarse_graining import coarse_divergence as coarse_divergence
+from .radii.held_out import held_out_radius as held_out_radius
+from .radii.held_out import least_radius as least_radius
+from .radii.held_out import needed_radius as needed_radius
+from .radii.prior_spread import prior_spread_radius as prior_spread_radius
+from .radii.quote_noise import quote_noise_radius as quote_noise_radius
+from .radii.share import least_that_meets as least_that_meets
 from .radius import MultipleOfLeast as MultipleOfLeast
 from .radius import Radius as Radius
 from .wasserstein import wasserstein_bounds as wasserstein_bounds
@@ -36,6 +46,8 @@ __all__ = [
     "ListedAsset",
     "ListedQuote",
     "MultipleOfLeast",
+    "Order",
+    "OrderTicket",
     "Prior",
     "Quotes",
     "Radius",
@@ -45,10 +57,18 @@ __all__ = [
     "ball_certificate",
     "basket_bounds",
     "bounds_path",
+    "coarse_divergence",
     "exact_hedge",
+    "held_out_radius",
+    "least_radius",
+    "least_that_meets",
     "listed_quotes",
     "listed_smile",
+    "needed_radius",
+    "order_ticket",
     "price_bounds",
+    "prior_spread_radius",
+    "quote_noise_radius",
     "save_balls",
     "save_hedges",
     "wasserstein_bounds",

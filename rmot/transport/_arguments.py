@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import ParameterError
+from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler
 
 Vector = NDArray[np.float64]
 
@@ -32,3 +33,11 @@ def forward_means(forwards: ArrayLike, shape: tuple[int, ...]) -> Vector:
     if not np.all(np.isfinite(means)) or np.any(means < 0):
         raise ParameterError(f"expected finite forwards >= 0; got {means.tolist()}")
     return means
+
+
+def require_ball(divergence: object) -> None:
+    """Raise ParameterError for what is no divergence that a ball can have."""
+    if not isinstance(divergence, ChiSquared | CressieRead | KullbackLeibler):
+        raise ParameterError(
+            f"expected ChiSquared, KullbackLeibler or CressieRead; got {divergence!r}"
+        )

@@ -17,7 +17,7 @@ from rmot.artifact.files import read_json, write_json
 from rmot.errors import DataError, ParameterError
 from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear
-from rmot.transport._arguments import forward_means, payoff_values
+from rmot.transport._arguments import forward_means, payoff_values, require_ball
 from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
 from rmot.transport._json import from_json, hedge_of, to_json
 from rmot.transport.balls.nearest import (
@@ -188,8 +188,7 @@ def price_bounds(
         if radius is not None:
             raise ParameterError(f"expected no radius with Unrestricted; got {radius}")
         return _classical(item, prior, quotes, forwards, are_objects)
-    if not isinstance(divergence, ChiSquared | CressieRead | KullbackLeibler):
-        raise ParameterError(f"expected a divergence or Unrestricted(); got {divergence!r}")
+    require_ball(divergence)
     if prior is None:
         raise ParameterError(f"expected a prior with {divergence}; got None")
     if radius is None:

@@ -21,7 +21,7 @@ from scipy.optimize import brentq
 from rmot.errors import ParameterError
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import Payoff
-from rmot.transport._arguments import forward_means, payoff_values
+from rmot.transport._arguments import forward_means, payoff_values, require_ball
 from rmot.transport.balls.nearest import Nearest, nearest, price_of, resolve
 from rmot.transport.balls.problem import BallProblem, assemble
 from rmot.transport.balls.sides import Side, upper_side
@@ -106,6 +106,7 @@ def bounds_path(
     """
     if (radii is None) == (multiples is None):
         raise ParameterError("expected radii, or multiples of the least radius")
+    require_ball(divergence)
     item = payoff if isinstance(payoff, Payoff) else payoff_values(payoff)
     problem = assemble(
         item, prior, quotes, forward_means(forwards, prior.points.shape[1:]), divergence

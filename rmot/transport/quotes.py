@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,6 +87,21 @@ class Quotes:
         """
         payoffs = [call(strike) for strike in np.exp(smile.log_moneyness)]
         return cls(payoffs, smile.bid_price, smile.ask_price)
+
+    def along(self, payoff: Payoff | ArrayLike, bid: float, ask: float) -> Quotes:
+        """Return these quotes and one more, an object or values as the others are."""
+        more: Any = [*self.payoffs, payoff]
+        return Quotes(more, np.append(self.bid, bid), np.append(self.ask, ask))
+
+    def shifted(self, shares: ArrayLike) -> Quotes:
+        """Return quotes with both sides moved by shares of bid-ask, shape (J,).
+
+        Those with an open side stay where they are.
+        """
+        closed = np.isfinite(self.bid) & np.isfinite(self.ask)
+        width = np.subtract(self.ask, self.bid, out=np.zeros(len(self)), where=closed)
+        by = np.asarray(shares, dtype=float) * width
+        return Quotes(self.payoffs, self.bid + by, self.ask + by)
 
     @property
     def are_objects(self) -> bool:

@@ -34,6 +34,21 @@ def test_tail_enters_expectations_exactly(strike):
     assert prior.expectation(straddle(strike)) == pytest.approx(strike - 1 + 2 * decay, abs=1e-14)
 
 
+def test_a_closed_prior_keeps_mass_and_mean_and_what_is_linear_beyond():
+    prior = _exponential(8, 2.0)
+    closed = prior.closed()
+    assert closed.tail is None
+    assert closed.weights.sum() == pytest.approx(1.0, abs=1e-14)
+    # the exponential law forgets: E[S | S > 2] = 3
+    assert closed.points[-1] == pytest.approx(3.0, rel=1e-14)
+    for payoff, fair in ((call(0.0), 1.0), (call(1.5), np.exp(-1.5)), (call(2.0), np.exp(-2.0))):
+        assert closed.expectation(payoff) == pytest.approx(fair, abs=1e-14)
+    assert closed.closed() is closed
+    at_its_start = Prior([1.0, 2.0], [0.5, 0.4], Tail(2.0, 0.1, 0.2, 0.4)).closed()
+    assert at_its_start.points.tolist() == [1.0, 2.0]
+    assert at_its_start.weights.tolist() == [0.5, 0.5]
+
+
 def test_arrays_and_baskets_are_averaged_over_the_points():
     prior = Prior([[1.0, 2.0], [3.0, 4.0]], [0.25, 0.75])
     np.testing.assert_allclose(prior.mean(), [2.5, 3.5], rtol=1e-15)
@@ -75,6 +90,7 @@ _TAIL = Tail(2.0, 0.1, 0.25, 0.7)
         ([], [], None),
         ([1.0, 2.0], [0.5, 0.5], _TAIL),
         ([2.0, 1.0], [0.5, 0.4], _TAIL),
+        ([1.0, 1.0], [0.5, 0.4], _TAIL),
         ([1.0, 3.0], [0.5, 0.4], _TAIL),
         ([[1.0], [1.5]], [0.5, 0.4], _TAIL),
         ("ab", [1.0], None),

@@ -11,7 +11,7 @@ from rmot.models import Heston
 from rmot.numerics import black_otm
 from rmot.studies.extrapolation import coverage, horizons, intervals, point_errors, predictions
 from rmot.studies.extrapolation.balls import Ball, classical_interval, law
-from rmot.studies.extrapolation.choice import CHOSEN_ON, distance_to_interval, least_that_meets
+from rmot.studies.extrapolation.choice import CHOSEN_ON, distance_to_interval
 from rmot.studies.extrapolation.competitors import COMPETITORS, LAST_QUOTE, NEAREST
 from rmot.studies.extrapolation.quotes import (
     CALLS,
@@ -104,22 +104,6 @@ def test_held_out_rows_reach_the_ends_and_leave_out_the_nearest():
     k = np.array([-0.5, -0.3, -0.2, -0.11, 0.0, 0.11, 0.15, 0.3])
     # evenly from -0.5 to -0.11 less the last, -0.305; from 0.11 to 0.3 less the first, 0.205
     assert held_out_rows(k, 2, 2).tolist() == [0, 1, 6, 7]
-
-
-def test_the_number_chosen_is_the_least_that_meets_the_share():
-    rng = np.random.default_rng(5)
-    for size in (1, 7, 20):
-        asked = rng.choice([0.0, 0.1, 0.5, 2.0, np.inf, np.nan], size=size, p=[0.3] + [0.14] * 5)
-        for level in (0.05, 0.5, 0.9, 1.0):
-            enough = [c for c in asked if np.isfinite(c) and np.mean(asked <= c) >= level - 1e-12]
-            number, attained = least_that_meets(asked, level)
-            assert attained == bool(enough)
-            if enough:
-                assert number == min(enough)
-            elif np.isfinite(asked).any():
-                assert number == max(asked[np.isfinite(asked)])
-            else:
-                assert np.isnan(number)
 
 
 def test_the_class_that_made_the_quotes_foretells_them_near_their_noise(table):

@@ -18,16 +18,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rmot.errors import AccuracyError, InfeasibleQuotes, ParameterError, RmotError
+from rmot.errors import ParameterError, RmotError
 from rmot.numerics import black_otm, implied_volatility_otm
 from rmot.payoffs import PiecewiseLinear, call, put
 from rmot.transport import (
     ChiSquared,
-    MultipleOfLeast,
     Prior,
     Quotes,
     Radius,
     Unrestricted,
+    least_radius,
+    needed_radius,
     price_bounds,
 )
 
@@ -92,7 +93,8 @@ class Ball:
             No law close to the prior meets the quotes.
         """
         quotes = quotes_of(inside)
-        return cls(prior, quotes, float(inside["maturity"].iloc[0]), _least(prior, quotes))
+        least = least_radius(prior, quotes, divergence=ChiSquared())
+        return cls(prior, quotes, float(inside["maturity"].iloc[0]), least)
 
     def needed_excess(self, k: float, bid_volatility: float, ask_volatility: float) -> float:
         """Return the excess at which a further quote is met: inf if none, nan if none is found."""
@@ -100,18 +102,16 @@ class Ball:
         bid, ask = black_otm(
             np.full(2, k), np.array([bid_volatility, ask_volatility]), self.maturity
         )
-        assert isinstance(self.quotes.payoffs, tuple)
-        quotes = Quotes(
-            [*self.quotes.payoffs, option],
-            np.append(self.quotes.bid, bid),
-            np.append(self.quotes.ask, ask if within else np.inf),
+        needed = needed_radius(
+            option,
+            float(bid),
+            float(ask) if within else np.inf,
+            self.prior,
+            self.quotes,
+            divergence=ChiSquared(),
         )
-        try:
-            return max(_least(self.prior, quotes) - self.least, 0.0)
-        except InfeasibleQuotes:
-            return np.inf
-        except AccuracyError:
-            return np.nan
+        # max would let a nan through or not by its place
+        return needed if np.isnan(needed) else max(needed - self.least, 0.0)
 
     def interval(self, k: float, excess: float) -> Interval:
         """Return the volatilities that laws in the ball give to the option struck at `k`."""
@@ -193,10 +193,3 @@ def _out_of_the_money(strike: float) -> PiecewiseLinear:
 def _volatilities(price: Vector, k: float, maturity: float) -> list[float]:
     # rounding makes some prices negative that are zero
     return implied_volatility_otm(np.maximum(price, 0.0), k, maturity).tolist()
-
-
-def _least(prior: Prior, quotes: Quotes) -> float:
-    found = price_bounds(
-        call(1.0), prior, quotes=quotes, divergence=ChiSquared(), radius=MultipleOfLeast(1.0)
-    )
-    return found.minimum_radius

@@ -6,8 +6,6 @@ judged on other quotes: of the same index at another date, or of other underlyin
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 
@@ -24,30 +22,6 @@ the other funds from SPY, the same day."""
 
 LEVELS = {"quick": (0.9,), "full": (0.5, 0.75, 0.9), "deep": (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)}
 """Shares of quotes to be met where the number is chosen."""
-
-
-def least_that_meets(asked: np.ndarray, level: float) -> tuple[float, bool]:
-    """Return the least number that meets a share of the quotes, and whether there is one.
-
-    Parameters
-    ----------
-    asked : ndarray, shape (n,)
-        What each quote asks for; inf or nan where no number will do.
-    level : float
-        In (0, 1].
-
-    Returns
-    -------
-    float
-        Where the share is out of reach, the least that meets as many quotes as can be.
-    bool
-    """
-    ordered = np.sort(np.where(np.isnan(asked), np.inf, asked))
-    row = math.ceil(level * ordered.size - 1e-9) - 1
-    if np.isfinite(ordered[row]):
-        return float(ordered[row]), True
-    finite = ordered[np.isfinite(ordered)]
-    return float(finite[-1]) if finite.size else np.nan, False
 
 
 def distance_to_interval(rows: pd.DataFrame) -> np.ndarray:

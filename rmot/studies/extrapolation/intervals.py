@@ -14,17 +14,12 @@ import numpy as np
 import pandas as pd
 
 from rmot.studies.extrapolation.balls import Ball, Interval, classical_interval
-from rmot.studies.extrapolation.choice import (
-    CHOSEN_ON,
-    LEVELS,
-    distance_to_interval,
-    least_that_meets,
-)
+from rmot.studies.extrapolation.choice import CHOSEN_ON, LEVELS, distance_to_interval
 from rmot.studies.extrapolation.competitors import COMPETITORS, LAST_QUOTE, PRIORS
 from rmot.studies.extrapolation.predictions import INSIDE, prior_path
 from rmot.studies.extrapolation.quotes import HELD_OUT_BEYOND
 from rmot.studies.study import Config, main
-from rmot.transport import Prior
+from rmot.transport import Prior, least_that_meets
 
 BALL, BAND, WEDGE, CLASSICAL = "ball", "band", "wedge", "classical"
 KINDS = (BALL, BAND, WEDGE, CLASSICAL)

@@ -30,7 +30,8 @@ _FIRST_MU, _LAST_MU, _FALL = 0.1, 1e-14, 0.03
 _SEARCHES = 40
 _NEWTON_STEPS = 60
 _ROOT_STEPS = 80
-_LOST = 2
+_RETREATS, _RETREAT = 12, 0.2
+_SMALL, _SOLVED = 1e-5, 1e-2
 _FIRST_ESCAPE = 0.05
 _RISE = 4.0
 _SLACK_GAP = 1e-11
@@ -98,6 +99,8 @@ class _Dual:
         self._rows, self._give = np.empty(m), np.empty(m)
         self._excess, self.spent, self._steps = np.empty(n), 0.0, 0
         self._equations: NormalEquations | None = None
+        # How far t may rise at once, after it once rose too far.
+        self._reach = np.inf
 
     def answer(self) -> DualAnswer:
         program = self.program
@@ -141,7 +144,8 @@ class _Dual:
     def minimise(self, tolerance: float) -> bool:
         """Take Newton steps until the decrement is below `tolerance`, or rounding stops them.
 
-        False where neither has happened after many.
+        False where neither has happened after many, or where all mass sits on so few nodes that
+        Newton's matrix has lost the others.
         """
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             value, self.y = self._evaluate(self.y)
@@ -149,13 +153,13 @@ class _Dual:
             for _ in range(_NEWTON_STEPS):
                 matrix = self.program.design.gram(self._stiffness)
                 matrix[np.diag_indices(matrix.shape[0])] += self._give
-                self._equations = NormalEquations(matrix)
+                self._equations = NormalEquations(matrix.copy())
                 slope = self._rows - self.program.design.adjoint(self._mass)
                 step = -self._equations.solve(slope)
                 decrement = float(-slope @ step)
                 self._steps += 1
                 if not decrement > tolerance or decrement >= before < 1e-20:
-                    return True
+                    return self._small(slope) or self._solved(matrix, step, slope)
                 before = decrement
                 length = 1.0
                 for _ in range(_SEARCHES):
@@ -166,9 +170,15 @@ class _Dual:
                     length *= 0.5
                 else:
                     self._evaluate(self.y)
-                    return True
+                    return self._small(slope)
                 self.y, value = y, found
         return False
+
+    def _small(self, slope: Vector) -> bool:
+        return bool(np.abs(slope).max() <= _SMALL * (1.0 + np.abs(self._rows).max()))
+
+    def _solved(self, matrix: Vector, step: Vector, slope: Vector) -> bool:
+        return bool(np.abs(matrix @ step + slope).max() <= _SOLVED * np.abs(slope).max())
 
     def lower(self) -> None:
         """Let the barrier fall, and y follow the path's tangent."""
@@ -185,11 +195,19 @@ class _Dual:
 
     def spend(self, radius: float, tolerance: float, decrement: float) -> bool:
         """Find t at which the law spends the radius; True where that is needless, or t is lost."""
-        low, high, lost = 0.0, np.inf, 0
+        low, high = 0.0, np.inf
+        met, retreats = (self.t, self.y), 0
         for _ in range(_ROOT_STEPS):
-            lost += not self.minimise(decrement)
-            if lost > _LOST:
-                return True
+            if not self.minimise(decrement):
+                # The tangent led to where Newton's method finds no way back.
+                if retreats == _RETREATS:
+                    return True
+                retreats += 1
+                t, self.y = met
+                self.t = t + _RETREAT * (self.t - t)
+                continue
+            self._reach = np.inf if retreats == 0 else _RISE * abs(self.t - met[0])
+            met, retreats = (self.t, self.y), 0
             over = self.spent - radius
             if abs(over) <= tolerance * radius:
                 return False
@@ -225,7 +243,7 @@ class _Dual:
             if self.t > 0:
                 dt = min(max(dt, -0.7 * self.t), _RISE * self.t)
             # Where rows price the payoff no t moves the law, but for rounding.
-            t = min(self.t + dt, 2.0 * _LARGEST_T)
+            t = min(self.t + min(dt, self._reach), 2.0 * _LARGEST_T)
             if not low < t < high:
                 t = 0.5 * (low + high) if isfinite(high) else (1.0 + _RISE) * self.t
             before, start = self.t, self.y

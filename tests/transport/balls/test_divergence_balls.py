@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from rmot.errors import InfeasibleQuotes, InfeasibleRadius, ParameterError
+from rmot.numerics.pareto import pareto
 from rmot.payoffs import call, digital, put, straddle
 from rmot.transport import (
     ChiSquared,
@@ -325,3 +326,24 @@ def test_payoffs_that_are_not_numbers_are_refused(ball, wrong):
         price_bounds([0.0, wrong, 1.0], prior, divergence=ball, radius=0.1)
     with pytest.raises(ParameterError, match="finite"):
         Quotes([[0.0, wrong, 1.0]], [0.0], [1.0])
+
+
+@pytest.mark.parametrize("last", [1e2, 1e3, 1e5])
+def test_quotes_met_exactly_by_a_heavy_tailed_prior_are_no_trap(last):
+    """Priors whose last node has weights of 1e-16 and less once led Newton's method astray."""
+    prior = pareto(8.0, last, kinks=(0.95, 1.0, 1.1, 1.5), ratio=1.01, has_tail=False)
+    x, w = prior.points, prior.weights / prior.weights.sum()
+    strikes = (0.95, 1.0, 1.1)
+    fair = [float(w @ np.maximum(x - strike, 0.0)) for strike in strikes]
+    quotes = Quotes([call(strike) for strike in strikes], fair, fair)
+    bounds = price_bounds(
+        call(1.5),
+        prior,
+        quotes=quotes,
+        forwards=float(w @ x),
+        divergence=KullbackLeibler(),
+        radius=0.01,
+    )
+    price = float(w @ np.maximum(x - 1.5, 0.0))
+    assert bounds.lower < price < bounds.upper
+    assert bounds.gap <= 1e-8 * price

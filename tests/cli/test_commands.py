@@ -4,40 +4,12 @@ import csv
 import gzip
 import io
 import json
-import sys
-from fractions import Fraction
 
 import pytest
 
-from proofs_check import verify
-from rmot import __version__, cli
+from rmot import __version__
 from rmot.calibration import Fit
-from rmot.market.synthetic import synthetic_index_chain
 from rmot.models import RoughHeston
-
-
-@pytest.fixture
-def rmot(monkeypatch, capsys):
-    """Run `rmot ARGUMENTS`: (status, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["rmot", *map(str, arguments)])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def chain(tmp_path_factory):
-    path = tmp_path_factory.mktemp("chain") / "spx.csv.gz"
-    synthetic_index_chain(path, seed=1)
-    return path
 
 
 def test_version_and_help(rmot):
@@ -98,6 +70,7 @@ def write_variant(chain, path, change):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["claims", "--results", "/no/such/folder"], "/no/such/folder"),
         (["price", "--maturity", "-1"], "maturity"),
         (["price", "--maturity", "1", "--hurst", "0.9"], "hurst"),
         (["price", "--maturity", "1", "--log-moneyness", "a,b"], "comma-separated"),
@@ -140,76 +113,6 @@ def test_data_list_names_origin_and_licence(rmot):
     rows = {row["id"]: row for row in json.loads(out)}
     assert status == 0
     assert rows["chains/cboe_20220204/spx_quotedata"]["repository"] == "Luca-Castelli/Index-Gamma"
-
-
-def test_bounds_around_a_saved_fit_lie_within_the_classical_ones(rmot, chain, tmp_path):
-    saved = tmp_path / "fit.json"
-    held = ["--fix", "mean_reversion=0", "--fix", "long_run_variance=0"]
-    rmot("calibrate", chain, "--expiry", "2022-03-04", "--thin", 12, "--output", saved, *held)
-    common = ["bounds", chain, "--expiry", "2022-03-04", "--strike", 1.05, "--thin", 12, "--json"]
-
-    def values(*more):
-        status, out, err = rmot(*common, *more)
-        assert status == 0, err
-        return {row["quantity"]: row["value"] for row in json.loads(out)}
-
-    ball = values("--fit", saved, "--multiple", 2)
-    classical = values("--classical")
-    assert classical["lower"] <= ball["lower"] + ball["gap"]
-    assert ball["lower"] <= ball["price"] <= ball["upper"]
-    assert ball["upper"] <= classical["upper"] + ball["gap"]
-
-
-def test_classical_bounds_are_certified_in_listed_quotes(rmot, chain, tmp_path):
-    path = tmp_path / "folder" / "bounds.json"
-    common = ["bounds", chain, "--expiry", "2022-03-04", "--strike", 1.05, "--thin", 12, "--json"]
-    status, out, err = rmot(*common, "--classical", "--certificate", path)
-    assert status == 0, err
-    assert "verify.py" in err
-    found = {row["quantity"]: row["value"] for row in json.loads(out)}
-    for statement in json.loads(path.read_text())["bounds"]:
-        assert verify._superhedge_holds(statement, {})
-        forward = float(statement["assets"][0]["forward"])
-        cost = float(Fraction(statement["cost"])) / forward
-        assert cost == pytest.approx(found[statement["side"]], abs=1e-12)
-
-
-def test_basket_of_one_chain_with_itself_is_bounded_by_its_own_call(rmot, chain):
-    common = ["--expiry", "2022-03-04", "--thin", 12, "--strike", 1.0, "--json"]
-    _, out, _ = rmot("basket", chain, chain, *common)
-    upper = {row["quantity"]: row["value"] for row in json.loads(out)}["upper"]
-    _, out, _ = rmot("bounds", chain, *common, "--classical")
-    own = {row["quantity"]: row["value"] for row in json.loads(out)}["upper"]
-    # Two equal marginals: the comonotone basket is the asset itself.
-    assert upper == pytest.approx(own, abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["bounds", "CHAIN", "--expiry", "2022-03-04", "--strike", "1"], "one of --radius"),
-        (
-            ["bounds", "CHAIN", "--expiry", "2022-03-04", "--strike", "-1", "--classical"],
-            "strike",
-        ),
-        (
-            ["basket", "CHAIN", "--expiry", "2022-03-04", "--strike", "1"],
-            "expected 1 weights",
-        ),
-        (
-            [
-                *("bounds", "CHAIN", "--expiry", "2022-03-04", "--strike", "1", "--radius", "1"),
-                *("--certificate", "x.json"),
-            ],
-            "--classical with --certificate",
-        ),
-        (["claims", "--results", "/no/such/folder"], "/no/such/folder"),
-    ],
-)
-def test_impossible_bounds_are_one_line(rmot, chain, arguments, words):
-    status, _, err = rmot(*(chain if word == "CHAIN" else word for word in arguments))
-    assert status == 2
-    assert words in err.strip().splitlines()[-1]
 
 
 def test_claims_lists_and_shows_certificates(rmot, tmp_path):

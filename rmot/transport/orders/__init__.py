@@ -1,0 +1,1 @@
+"""Orders in listed contracts: the ticket that holds them, and how a hedge becomes one."""
