@@ -57,12 +57,57 @@ def rooted(moments: Vector, pieces: Vector, out: Vector) -> None:
             out[count + k, j] = c * pieces[count + k, j]
 
 
+Matrix = tuple[Indices, Vector, Vector, Vector]
+"""Starts and offsets of the nodes, pieces (2 P, m) and further columns (n, k)."""
+
+
 @kernel
-def mirrored(lower: Vector) -> Vector:
-    """Return the symmetric matrix with this lower triangle."""
-    out = np.empty(lower.shape)
-    for i in range(lower.shape[0]):
-        for j in range(i + 1):
-            out[i, j] = lower[i, j]
-            out[j, i] = lower[i, j]
-    return out
+def times(matrix: Matrix, positions: Vector, out: Vector) -> None:
+    """Fill `out` with G y."""
+    starts, offset, pieces, columns = matrix
+    m, count = pieces.shape[1], starts.size - 1
+    if count > 0:
+        on_pieces = np.dot(pieces, positions[:m])
+        spread(starts, offset, on_pieces[:count], on_pieces[count:], out)
+    else:
+        out[:] = 0.0
+    if columns.shape[1] > 0:
+        out += np.dot(columns, positions[m:])
+
+
+@kernel
+def adjoint(matrix: Matrix, masses: Vector, out: Vector) -> None:
+    """Fill `out` with G' v."""
+    starts, offset, pieces, columns = matrix
+    m, count = pieces.shape[1], starts.size - 1
+    if count > 0:
+        sums = np.empty((count, 2))
+        gather(starts, offset, masses, sums)
+        out[:m] = np.dot(sums.T.copy().reshape(2 * count), pieces)
+    if columns.shape[1] > 0:
+        out[m:] = np.dot(masses, columns)
+
+
+@kernel
+def gram(matrix: Matrix, masses: Vector, out: Vector) -> None:
+    """Fill the leading block of `out` with G' diag(d) G, for d >= 0."""
+    starts, offset, pieces, columns = matrix
+    m, count, k = pieces.shape[1], starts.size - 1, columns.shape[1]
+    if count > 0:
+        moments, root = np.empty((count, 3)), np.empty(pieces.shape)
+        gather(starts, offset, masses, moments)
+        rooted(moments, pieces, root)
+        out[:m, :m] = np.dot(root.T, root)
+    if k > 0:
+        weighted = columns * masses.reshape(-1, 1)
+        out[m : m + k, m : m + k] = np.dot(weighted.T, columns)
+        beside = np.empty(m)
+        none = np.empty((columns.shape[0], 0))
+        for j in range(k if m > 0 else 0):
+            adjoint((starts, offset, pieces, none), weighted[:, j].copy(), beside)
+            out[:m, m + j] = beside
+            out[m + j, :m] = beside
+    # A product with itself is symmetric but for rounding.
+    for i in range(m + k):
+        for j in range(i):
+            out[j, i] = out[i, j]

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rmot.numerics.piecewise_sums import gather, mirrored, rooted, spread
+from rmot.numerics.piecewise_sums import gather, rooted, spread
 
 EPS = np.finfo(float).eps
 
@@ -65,11 +65,3 @@ def test_a_piece_with_one_node_has_a_root_of_rank_one():
     rooted(moments, values, root)
     assert np.array_equal(root[1], np.zeros(3))
     assert np.allclose(root[0], np.sqrt(0.3) * values[0], rtol=2 * EPS)
-
-
-def test_mirrored_keeps_the_lower_triangle(pieces):
-    *_, rng = pieces
-    full = rng.standard_normal((5, 5))
-    out = mirrored(full)
-    assert np.array_equal(out, out.T)
-    assert np.array_equal(np.tril(out), np.tril(full))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rmot.numerics import dual_response, interval_steps
 from rmot.numerics.cone_steps import LINEAR
 from rmot.numerics.cressie_read import KULLBACK_LEIBLER
-from rmot.transport.balls.normal_equations import NormalEquations
+from rmot.numerics.normal_equations import NormalEquations
 from rmot.transport.balls.program import Program
 
 Vector = NDArray[np.float64]

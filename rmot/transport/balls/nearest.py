@@ -14,10 +14,10 @@ from rmot.errors import AccuracyError, InfeasibleRadius
 from rmot.numerics import cone_steps
 from rmot.numerics.cone_steps import FREE
 from rmot.numerics.cressie_read import CHI_SQUARED
+from rmot.numerics.normal_equations import NormalEquations
 from rmot.transport._feasibility import raise_if_infeasible, row_names
 from rmot.transport.balls import conic, dual_newton
 from rmot.transport.balls.dual import dual_point
-from rmot.transport.balls.normal_equations import NormalEquations
 from rmot.transport.balls.problem import BallProblem
 from rmot.transport.balls.residual import Residual
 from rmot.transport.hedge import StaticHedge

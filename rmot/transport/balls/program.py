@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics import cone_steps, interval_steps
+from rmot.numerics.conic_step import Rows
 from rmot.transport.balls.design import Design
 
 Vector = NDArray[np.float64]
@@ -51,6 +52,11 @@ class Program:
         object.__setattr__(self, "equal", self.lower == self.upper)
         object.__setattr__(self, "has", np.isfinite(sides) & ~self.equal)
         object.__setattr__(self, "ends", np.where(np.isfinite(sides), sides, 0.0))
+
+    @property
+    def sides(self) -> Rows:
+        """What `rmot.numerics.conic_step` wants to know of the rows."""
+        return self.equal, self.has, self.ends
 
     def spent(self, density: Vector) -> float:
         """Return the divergence of a law from the prior."""

@@ -12,6 +12,7 @@ import pytest
 
 from rmot.numerics import cone_steps
 from rmot.numerics.cone_steps import FREE, SIGNED
+from rmot.numerics.conic_step import GG, PP, SIZE, TAU
 from rmot.transport.balls import conic
 from rmot.transport.balls.design import DenseDesign
 from rmot.transport.balls.program import Program
@@ -77,11 +78,11 @@ def state_at(seed, radius):
     state.s[:] = np.where(program.has, rng.uniform(0.02, 0.5, (2, 4)), 1.0)
     state.v[:] = np.where(program.has, rng.uniform(0.05, 1.0, (2, 4)), 0.0)
     state.free[:] = np.where(program.equal, rng.standard_normal(4), 0.0)
-    state.rows = program.design.adjoint(program.weights * (1 + state.p))
-    state._measure()
+    state.rows[:] = program.design.adjoint(program.weights * (1 + state.p))
+    state.measure()
     if radius is not None:
-        state.tau = 1.3 * np.sqrt(state.gg)
-        state._measure()
+        state.numbers[TAU] = 1.3 * np.sqrt(state.numbers[GG])
+        state.measure()
     return program, values, state
 
 
@@ -89,9 +90,12 @@ def state_at(seed, radius):
 def test_scaling_takes_the_dual_where_its_inverse_takes_the_primal(seed):
     program, _, state = state_at(seed, 0.2)
     roots = np.sqrt(program.weights)
-    s = np.append(state.size, roots * state.p)
-    dual = np.append(state.tau, roots * state.g)
-    a, b = np.sqrt(state.size**2 - state.pp), np.sqrt(state.tau**2 - state.gg)
+    s = np.append(state.numbers[SIZE], roots * state.p)
+    dual = np.append(state.numbers[TAU], roots * state.g)
+    a, b = (
+        np.sqrt(state.numbers[SIZE] ** 2 - state.numbers[PP]),
+        np.sqrt(state.numbers[TAU] ** 2 - state.numbers[GG]),
+    )
     gamma = np.sqrt(0.5 * (1 + s @ dual / (a * b)))
     u = (s[1:] / a - dual[1:] / b) / (2 * gamma)
     w0 = np.sqrt(1 + u @ u)
@@ -141,8 +145,8 @@ def dense_step(program, values, state, target, predicted):
     # dg = G dy - dz
     of_y, of_z = values, -np.eye(N)
     if ball:
-        s = np.append(state.size, roots * state.p)
-        dual = np.append(state.tau, roots * state.g)
+        s = np.append(state.numbers[SIZE], roots * state.p)
+        dual = np.append(state.numbers[TAU], roots * state.g)
         matrix = scaling(s, dual)
         nu = matrix @ dual
         second = product(
@@ -221,10 +225,10 @@ def test_a_step_is_mehrotras_with_the_dense_scaling(seed, radius):
     signed = program.kinds == SIGNED
     before = [state.p, state.z, state.s, state.v, state.free]
     p, z, s, v, free = (array.copy() for array in before)
-    tau, g, gap = state.tau, state.g.copy(), state.gap
+    tau, g, gap = state.numbers[TAU], state.g.copy(), state.gap
     complementarity = w @ ((1 + p) * z) + np.sum(s * v)
     if radius is not None:
-        complementarity += state.size * tau + w @ (p * g)
+        complementarity += state.numbers[SIZE] * tau + w @ (p * g)
     assert gap == pytest.approx(complementarity, rel=1e-12)
 
     def lengths(step):
@@ -237,7 +241,7 @@ def test_a_step_is_mehrotras_with_the_dense_scaling(seed, radius):
         )
         if radius is None:
             return (min(primal, dual),) * 2
-        primal = min(primal, to_the_cone(state.size, 0.0, roots * p, roots * dp))
+        primal = min(primal, to_the_cone(state.numbers[SIZE], 0.0, roots * p, roots * dp))
         return primal, min(dual, to_the_cone(tau, dt, roots * g, roots * dg))
 
     nothing = np.zeros(N), np.zeros(N), np.zeros(N), 0.0, np.zeros((2, 4)), np.zeros((2, 4))
@@ -246,7 +250,7 @@ def test_a_step_is_mehrotras_with_the_dense_scaling(seed, radius):
     dp, dz, dg, dt, ds, dv, _ = first
     after = w @ ((1 + p + a * dp) * (z + b * dz)) + np.sum((s + a * ds) * (v + b * dv))
     if radius is not None:
-        after += state.size * (tau + b * dt) + w @ ((p + a * dp) * (g + b * dg))
+        after += state.numbers[SIZE] * (tau + b * dt) + w @ ((p + a * dp) * (g + b * dg))
     count = signed.sum() + has.sum() + (radius is not None)
     target = (max(after, 0.0) / gap) ** 3 * gap / count
     second = dense_step(program, values, state, target, first[:6])
@@ -264,7 +268,7 @@ def test_a_step_is_mehrotras_with_the_dense_scaling(seed, radius):
     assert state.v[has] == close((v + b * dv)[has])
     assert state.free[program.equal] == close((free + b * dy)[program.equal])
     if radius is not None:
-        assert state.tau == close(tau + b * dt)
+        assert state.numbers[TAU] == close(tau + b * dt)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -1,0 +1,195 @@
+r"""One predictor-corrector step of the conic method, compiled as a whole.
+
+Nodes are eliminated and m + 1 unknowns remain, dy of the rows and :math:`\zeta` along the cone's
+direction u. Predictor and corrector follow Mehrotra (1992); primal and dual take their own lengths,
+without a cone the same one.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmot.numerics import cone_steps, interval_steps, second_order_cone
+from rmot.numerics.compiled import kernel
+from rmot.numerics.cone_steps import Kinds
+from rmot.numerics.normal_equations import factored, solved
+from rmot.numerics.piecewise_sums import Matrix, adjoint, gram, times
+
+Vector = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Rows = tuple[Flags, Flags, Vector]
+"""Which rows are equal, which have a lower and an upper side (2, m), and these sides (2, m)."""
+
+_TO_BOUNDARY = 0.99
+
+# Places in the array of an iterate's numbers.
+SIZE, TAU, PP, GG, PG, GAP, MISSED = range(7)
+N_NUMBERS = 7
+# Arrays over the nodes that a step works on.
+N_WORK = 11
+
+
+@kernel
+def measure(
+    matrix: Matrix,
+    w: Vector,
+    payoff: Vector,
+    sides: Rows,
+    ball: bool,
+    p: Vector,
+    z: Vector,
+    s: Vector,
+    v: Vector,
+    free: Vector,
+    rows: Vector,
+    g: Vector,
+    numbers: Vector,
+    excess: Vector,
+) -> None:
+    """Fill g and the numbers of an iterate; `excess` is overwritten."""
+    equal, has, ends = sides
+    y = np.where(equal, free, v[1] - v[0])
+    times(matrix, y, excess)
+    for i in range(excess.size):
+        excess[i] = payoff[i] - excess[i]
+    pp, gg, pg, apart, gap = cone_steps.products(p, z, w, excess, g)
+    for j in range(rows.size):
+        gap += s[0, j] * v[0, j] + s[1, j] * v[1, j]
+    missed = interval_steps.missed(equal, has, ends, rows)
+    if ball:
+        gap += numbers[SIZE] * numbers[TAU] + pg
+    else:
+        # How far the slope p = x + z is missed.
+        missed = max(missed, math.sqrt(apart))
+    numbers[PP], numbers[GG], numbers[PG], numbers[GAP], numbers[MISSED] = pp, gg, pg, gap, missed
+
+
+@kernel
+def advance(
+    matrix: Matrix,
+    w: Vector,
+    kinds: Kinds,
+    payoff: Vector,
+    sides: Rows,
+    pull: Vector,
+    count: float,
+    ball: bool,
+    p: Vector,
+    z: Vector,
+    s: Vector,
+    v: Vector,
+    free: Vector,
+    rows: Vector,
+    g: Vector,
+    numbers: Vector,
+    work: Vector,
+) -> bool:
+    """Move an iterate by one step; False where the numbers break down.
+
+    `pull` is the barrier's weight of each node over w, `count` the barrier's parameter.
+    """
+    equal, has, ends = sides
+    m = rows.size
+    size, tau, gap = numbers[SIZE], numbers[TAU], numbers[GAP]
+    pp, gg = numbers[PP], numbers[GG]
+    dp, dz, dg, h, mass, held, terms = (
+        work[0],
+        work[1],
+        work[2],
+        work[3],
+        work[4],
+        work[5],
+        work[6:10],
+    )
+    of_p, of_g, flat, of_dual = 0.0, 0.0, 1.0, 1.0
+    if ball:
+        inside, (of_p, of_g, flat, of_dual) = second_order_cone.direction(
+            size, tau, pp, gg, numbers[PG]
+        )
+        if not inside:
+            return False
+    uu, up, ug, corner = cone_steps.scale(p, z, w, kinds, g, of_p, of_g, flat, terms)
+    unknowns = m + 1 if ball else m
+    equations, scale = np.empty((unknowns, unknowns)), np.empty(unknowns)
+    gram(matrix, terms[2], equations)
+    give, pushes = np.empty(m), np.empty((2, m))
+    interval_steps.softness(equal, s, v, give)
+    for j in range(m):
+        equations[j, j] += give[j]
+    of_rows, right_of_rows = np.empty(5), np.empty(m)
+    if ball:
+        adjoint(matrix, terms[3], right_of_rows)
+        equations[:m, m] = right_of_rows
+        equations[m, :m] = right_of_rows
+        equations[m, m] = corner + 0.5 / flat
+    usable, factor = factored(equations, scale)
+    if not usable:
+        return False
+    dp[:], dz[:], dg[:] = 0.0, 0.0, 0.0
+    ds, dv, row_change = np.zeros((2, m)), np.zeros((2, m)), np.empty(m)
+    of_nodes, right, step = np.zeros(14), np.empty(unknowns), np.empty(unknowns)
+    d_tau, first, target, primal, dual = 0.0, 0.0, 0.0, 0.0, 0.0
+    mix = (-1.0, 0.0, 0.0, 0.0)
+    for corrects in (False, True):
+        if ball:
+            first, mix = second_order_cone.aim(
+                size, tau, gg, of_dual, flat, (uu, up, ug), target, corrects, of_nodes, d_tau
+            )
+        moved = cone_steps.aim(p, z, kinds, g, target, pull, flat, mix, terms, dp, dz, dg, h, mass)
+        adjoint(matrix, mass, right_of_rows)
+        interval_steps.aim(
+            equal, has, ends, rows, s, v, give, target, ds, dv, pushes, right_of_rows
+        )
+        right[:m] = right_of_rows
+        if ball:
+            right[m] = moved
+        step = solved(equations, scale, factor, right)
+        zeta = step[m] if ball else 0.0
+        times(matrix, step[:m], held)
+        cone_steps.change(
+            p, z, w, kinds, g, target, pull, terms, h, held, zeta, dp, dz, dg, mass, of_nodes
+        )
+        adjoint(matrix, mass, row_change)
+        interval_steps.change(
+            equal, has, ends, rows, s, v, row_change, step[:m], pushes, ds, dv, of_rows
+        )
+        primal = min(_longest(of_nodes[0]), _longest(of_rows[0]))
+        dual = min(_longest(of_nodes[1]), _longest(of_rows[1]))
+        if ball:
+            d_tau = second_order_cone.change_of_tau(first, flat, uu, of_nodes[13])
+            within = second_order_cone.furthest(size, 0.0, pp, of_nodes[6], of_nodes[5])
+            primal = min(primal, within)
+            within = second_order_cone.furthest(tau, d_tau, gg, of_nodes[8], of_nodes[7])
+            dual = min(dual, within)
+        else:
+            primal = min(primal, dual)
+            dual = primal
+        if not corrects:
+            a, b = min(1.0, primal), min(1.0, dual)
+            after = gap
+            if ball:
+                after += b * (size * d_tau + of_nodes[9]) + a * (of_nodes[10] + b * of_nodes[11])
+            after += a * of_nodes[2] + b * of_nodes[3] + a * b * of_nodes[4]
+            after += a * of_rows[2] + b * of_rows[3] + a * b * of_rows[4]
+            target = (max(after, 0.0) / gap) ** 3 * gap / count
+    primal, dual = min(1.0, _TO_BOUNDARY * primal), min(1.0, _TO_BOUNDARY * dual)
+    for i in range(p.size):
+        p[i] += primal * dp[i]
+        z[i] += dual * dz[i]
+        mass[i] = w[i] * p[i] + w[i]
+    adjoint(matrix, mass, rows)
+    for j in range(m):
+        for side in range(2):
+            s[side, j] += primal * ds[side, j]
+            v[side, j] += dual * dv[side, j]
+        if equal[j]:
+            free[j] += dual * step[j]
+    numbers[TAU] = tau + dual * d_tau
+    measure(matrix, w, payoff, sides, ball, p, z, s, v, free, rows, g, numbers, work[10])
+    return True
+
+
+@kernel
+def _longest(steepest: float) -> float:
+    return 1.0 / steepest if steepest > 0.0 else math.inf
