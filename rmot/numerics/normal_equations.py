@@ -33,7 +33,7 @@ def factored(matrix: Vector, size: Vector) -> tuple[bool, Vector]:
         for i in range(m):
             lifted[i, i] = matrix[i, i] + lift
         try:
-            return True, np.linalg.cholesky(lifted)
+            return True, np.linalg.cholesky(lifted)  # pyright: ignore[reportReturnType]
         except Exception:
             continue
     return False, lifted

@@ -37,6 +37,7 @@ from rmot.numerics.conic_step import (
 from rmot.transport.balls.program import Program
 
 Vector = NDArray[np.float64]
+Iterate = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 
 _MAX_STEPS = 80
 _MET = 1e-13
@@ -175,5 +176,5 @@ class _State:
         return ConicAnswer(1.0 + self.p, y, theta, self.gap, self.missed, steps)
 
     @property
-    def _iterate(self) -> tuple[Vector, ...]:
+    def _iterate(self) -> Iterate:
         return self.p, self.z, self.s, self.v, self.free, self.rows, self.g, self.numbers
