@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from proofs_check.certificate import UNDECIDED
-from proofs_check.ledger import LEDGER, Ledger, load
+from proofs_check.ledger import CLAIMS, Ledger, load, sha256
 from rmot.artifact.files import read_json, write_csv, write_json
 from rmot.artifact.profiles import PROFILES
 from rmot.errors import RmotError
@@ -75,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read ``--profile P --output PATH.json CERTIFICATES...``; PATH.csv is written beside it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--profile", choices=PROFILES, default="full")
-    parser.add_argument("--ledger", type=Path, default=LEDGER)
+    parser.add_argument("--ledger", type=Path, default=CLAIMS)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("certificates", type=Path, nargs="+")
     options = parser.parse_args(arguments)
@@ -83,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         documents = [read_json(path) for path in options.certificates]
         documents = [item for item in documents if "certificates" in item]
         rows, differences = collect(load(options.ledger), documents, options.profile)
-        ledger_hash = hashlib.sha256(options.ledger.read_bytes()).hexdigest()
+        ledger_hash = sha256(options.ledger)
         rows = [{**row, "ledger_sha256": ledger_hash} for row in rows]
         write_json(options.output, {"profile": options.profile, "claims": rows})
         write_csv(options.output.with_suffix(".csv"), pd.DataFrame(rows))

@@ -1,4 +1,7 @@
-"""Reading the ledger: the claims, the tables they rest on, and the verdicts last accepted."""
+"""Reading the ledger: the claims, the tables they rest on, and the verdicts last accepted.
+
+`claims/` has a file for each topic, `tables/` what the sources print, with the hash of each.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from typing import Any
 from rmot.errors import DataError, MissingData
 
 FOLDER = Path(__file__).resolve().parent
-LEDGER = FOLDER / "ledger.toml"
+CLAIMS = FOLDER / "claims"
+TABLES = FOLDER / "tables"
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,10 @@ class Ledger:
     hashes: Mapping[str, str]
 
     def topics(self) -> list[str]:
-        """Topics in order of first appearance."""
-        return list(dict.fromkeys(entry.topic for entry in self.entries))
+        """Return the topics, sorted."""
+        return sorted({entry.topic for entry in self.entries})
 
-    def claim(self, entry: Entry, folder: Path = FOLDER / "tables") -> Claim:
+    def claim(self, entry: Entry, folder: Path = TABLES) -> Claim:
         """Load a claim's tables, each held to its hash, and leave out the verdict.
 
         Raises
@@ -107,20 +111,37 @@ class Ledger:
         return table
 
 
-def load(path: Path = LEDGER) -> Ledger:
-    """Read a ledger.
+def load(folder: Path = CLAIMS) -> Ledger:
+    """Read the claims of all topics, in the order of their ids.
 
     Raises
     ------
+    MissingData
+        The folder has no claims.
     DataError
-        The file is not a ledger, or an id stands twice.
+        A file is not of the ledger's form, or an id stands twice.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = tuple(Entry(**entry) for entry in content["claims"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise DataError(f"expected a ledger in {path}; {error}") from None
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise MissingData(f"expected claims in {folder}; there are none")
+    entries: list[Entry] = []
+    for path in files:
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            entries += [Entry(topic=path.stem, **entry) for entry in content["claims"]]
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise DataError(f"expected claims in {path}; {error}") from None
     names = [entry.id for entry in entries]
     if len(set(names)) != len(names):
-        raise DataError(f"expected each id once in {path}; got {sorted(names)}")
-    return Ledger(entries, content.get("tables", {}))
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise DataError(f"expected each id once in {folder}; got twice {twice}")
+    hashes = tomllib.loads((TABLES / "hashes.toml").read_text(encoding="utf-8"))
+    return Ledger(tuple(sorted(entries, key=lambda entry: entry.id)), hashes)
+
+
+def sha256(folder: Path = CLAIMS) -> str:
+    """Return the hash of all claims as they are written."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.toml")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -1,25 +1,13 @@
 # The ledger: certificates of each topic, the verdicts held against those accepted, and every exact
 # statement re-checked by a program that shares no code with the checks; so are the price bounds.
-TOPICS = [
-    "kernels",
-    "information",
-    "complexity",
-    "identification",
-    "bounds",
-    "tails",
-    "printed",
-    "regulation",
-    "relative_entropy",
-    "moment_bounds",
-    "two_laws",
-]
-LEDGER = "proofs_check/ledger.toml"
-LEDGER_TABLES = sorted(Path("proofs_check/tables").glob("*.csv"))
+CLAIMS = sorted(Path("proofs_check/claims").glob("*.toml"))
+TOPICS = [path.stem for path in CLAIMS]
+LEDGER_TABLES = sorted(Path("proofs_check/tables").glob("*"))
 
 
 rule certificates:
     input:
-        LEDGER,
+        "proofs_check/claims/{topic}.toml",
         LEDGER_TABLES,
     output:
         f"{RESULTS}/claims/{{topic}}.json",
@@ -63,7 +51,7 @@ rule enclosed_balls:
 
 rule claims:
     input:
-        LEDGER,
+        CLAIMS,
         rules.verified.output,
         certificates=expand(f"{RESULTS}/claims/{{topic}}.json", topic=TOPICS),
     output:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from proofs_check.ledger import LEDGER, Ledger, load
+from proofs_check.ledger import CLAIMS, Ledger, load
 from proofs_check.registry import Context, check_of
 from rmot.artifact.files import write_json
 from rmot.artifact.profiles import PROFILES
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--topic", required=True)
     parser.add_argument("--profile", choices=PROFILES, default="full")
-    parser.add_argument("--ledger", type=Path, default=LEDGER)
+    parser.add_argument("--ledger", type=Path, default=CLAIMS)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args(arguments)
     try:

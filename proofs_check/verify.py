@@ -1,11 +1,11 @@
 """Re-check certificates with the standard library alone.
 
-    python proofs_check/verify.py results/claims/*.json results/bounds/*.json
+    python proofs_check/verify.py results/claims results/bounds/price.json
 
-Every exact statement is evaluated anew in rationals; exp, log and roots are enclosed by decimals.
+Every exact statement is evaluated anew in pairs of rationals; decimals enclose exp, log and roots.
 Its truth must be the one given, and the verdict must follow by the certificate's rules.
-A price bound is a statement alone: its hedge dominates at all prices, at the cost stated, from the
-listed quotes. Data must be the ledger's, where it stands here. Exit 1 names a faulty certificate.
+A price bound says that its hedge dominates at all prices, at the cost stated, from listed quotes.
+Data must be the ledger's, where it stands here. Exit 1 names a faulty certificate.
 """
 
 import csv
@@ -21,8 +21,7 @@ from math import comb, isqrt
 from operator import ge, getitem, gt, le, lt
 from pathlib import Path
 
-LEDGER = Path(__file__).resolve().with_name("ledger.toml")
-DIGITS = 50
+HERE = Path(__file__).resolve().parent
 INFINITY = float("inf")
 METHODS = ("symbolic", "certified", "numeric", "statistical", "reading")
 VERDICTS = ("verified", "corrected", "refuted", "inconsistent", "untestable")
@@ -39,16 +38,13 @@ def _require(condition, message):
         raise Rejected(message)
 
 
-# Intervals are pairs of rationals (or both infinite); a number known exactly is a pair of equals.
-
-
 def _enclose(name, interval):
     """Bound an increasing function: decimal rounds exp, ln and sqrt to the nearest of 50 digits."""
     if name == "sqrt" and interval[0] == interval[1] >= 0:
         root = Fraction(*map(isqrt, interval[0].as_integer_ratio()))
         if root * root == interval[0]:
             return root, root
-    down, up = Context(DIGITS, ROUND_FLOOR), Context(DIGITS, ROUND_CEILING)
+    down, up = Context(50, ROUND_FLOOR), Context(50, ROUND_CEILING)
     low, high = (c.divide(*x.as_integer_ratio()) for c, x in zip((down, up), interval, strict=True))
     low, high = down.next_minus(getattr(down, name)(low)), up.next_plus(getattr(up, name)(high))
     return Fraction(low), Fraction(high)
@@ -83,8 +79,7 @@ def _evaluate(tree, scope):
     values = [_evaluate(part, scope) for part in rest]
     _require(not any(INFINITY in value for value in values), "infinity within an expression")
     if head in ("add", "max"):
-        join = sum if head == "add" else max
-        return join(low for low, _ in values), join(high for _, high in values)
+        return tuple(map(sum if head == "add" else max, zip(*values, strict=True)))
     first, second = values[0], values[-1]
     if head == "mul":
         return reduce(_products, values)
@@ -170,10 +165,6 @@ def _least(terms):
     return min(sum(units * _worth(kind, k, *s) for units, kind, k in terms) for s in at)
 
 
-def _price(law, kind, strike):
-    return sum(mass * _worth(kind, Fraction(strike), price, False) for price, mass in law)
-
-
 def _superhedge_holds(item, scope):
     """Tell whether a hedge dominates all branches of a payoff at its cost; longs pay the ask."""
 
@@ -203,6 +194,10 @@ def _superhedge_holds(item, scope):
 
 def _law_holds(item):
     """Tell whether atoms of each branch and asset make a law that meets all quotes."""
+
+    def price_of(law, kind, strike):
+        return sum(mass * _worth(kind, Fraction(strike), price, False) for price, mass in law)
+
     earned, total, marginals = Fraction(0), Fraction(0), [[] for _ in item["assets"]]
     for branch, legs in zip(item["payoff"], item["law"], strict=True):
         atoms = [[(Fraction(s), Fraction(mass)) for s, mass in leg] for leg in legs]
@@ -211,12 +206,12 @@ def _law_holds(item):
         total, earned = total + min(masses), earned + min(masses) * Fraction(branch["cash"])
         for leg, terms, marginal in zip(atoms, branch["legs"], marginals, strict=True):
             marginal += leg
-            earned += sum(Fraction(term[0]) * _price(leg, *term[1:]) for term in terms)
+            earned += sum(Fraction(term[0]) * price_of(leg, *term[1:]) for term in terms)
     met = total == 1 and earned == Fraction(item["attained"])
     for asset, law in zip(item["assets"], marginals, strict=True):
-        met &= min(map(min, law)) >= 0 and _price(law, "price", 0) == Fraction(asset["forward"])
+        met &= min(map(min, law)) >= 0 and price_of(law, "price", 0) == Fraction(asset["forward"])
         for kind, strike, bid, ask in asset["quotes"]:
-            price = Fraction(asset["discount_factor"]) * _price(law, kind, strike)
+            price = Fraction(asset["discount_factor"]) * price_of(law, kind, strike)
             met &= Fraction(price if bid is None else bid) <= price
             met &= price <= Fraction(price if ask is None else ask)
     return met
@@ -253,7 +248,7 @@ def verify(certificate, ledger):
         digest = hashlib.sha256(table["text"].encode()).hexdigest()
         _require(digest == table["sha256"], f"table {table['file']} is not of its sha256")
         if ledger is not None:
-            here = (LEDGER.parent / "tables" / table["file"]).read_bytes()
+            here = (HERE / "tables" / table["file"]).read_bytes()
             told = (ledger["tables"].get(table["file"]), table["text"].encode())
             _require(told == (digest, here), f"not the ledger's table {name}")
         tables[name] = list(csv.DictReader(table["text"].splitlines()))
@@ -266,21 +261,28 @@ def verify(certificate, ledger):
         found = _holds(item, scope)
         _require(found is item["holds"], f"{item['name']!r} is {found}, not {item['holds']}")
         truth[item["name"]] = found
-    _require(all(rule["when"] for rule in certificate["decision"]), "a rule without conditions")
-    derived = "undecided"
-    for rule in reversed(certificate["decision"]):
-        if all(truth[name] is wanted for name, wanted in rule["when"].items()):
-            derived = rule["verdict"]
+    rules = certificate["decision"]
+    _require(all(rule["when"] for rule in rules), "a rule without conditions")
+    met = [rule for rule in rules if all(truth[name] is at for name, at in rule["when"].items())]
+    derived = met[0]["verdict"] if met else "undecided"
     _require(derived == verdict, f"statements give {derived}, the certificate says {verdict}")
     return len(truth)
 
 
+def ledger_of(folder):
+    """Read all claims, and the hashes of the tables."""
+    read = [tomllib.loads(path.read_text("utf-8")) for path in folder.glob("*/*.toml")]
+    claims = [item for content in read for item in content.pop("claims", [])]
+    return {"claims": claims, "tables": reduce(lambda one, two: one | two, read)}
+
+
 def main(paths):
     """Verify all files, and say how many statements were checked."""
-    ledger = tomllib.loads(LEDGER.read_text("utf-8")) if LEDGER.is_file() else None
+    ledger = ledger_of(HERE) if (HERE / "claims").is_dir() else None
+    paths = [one for path in map(Path, paths) for one in sorted(path.glob("*.json")) or [path]]
     counts = {"certificates": 0, "bounds": 0, "statements": 0}
     for path in paths:
-        whole = json.loads(Path(path).read_text("utf-8"))
+        whole = json.loads(path.read_text("utf-8"))
         for item in [*whole.get("certificates", []), *(bounds := whole.get("bounds", []))]:
             kind = "bounds" if item in bounds else "certificates"
             try:
@@ -290,8 +292,7 @@ def main(paths):
                 name = item.get("claim") or item.get("name")
                 sys.exit(f"{path}: {name}: {type(fault).__name__}: {fault}")
             counts[kind], counts["statements"] = counts[kind] + 1, counts["statements"] + held
-    if not counts["statements"]:
-        sys.exit("no certificate found")
+    _require(counts["statements"], "no certificate found")
     print(json.dumps(counts))
 
 

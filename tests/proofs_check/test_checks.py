@@ -1,8 +1,6 @@
 """Each verdict is computed: the claim gives the accepted one, a doctored claim another."""
 
 import importlib
-import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -10,16 +8,15 @@ from proofs_check import registry, verify
 from proofs_check.certificate import METHODS, VERDICTS
 from proofs_check.ledger import Claim, load
 
-DOCTORED = tomllib.loads((Path(__file__).parent / "doctored.toml").read_text(encoding="utf-8"))
 LEDGER = load()
 NAMES = [entry.id for entry in LEDGER.entries]
 
 
-def test_every_claim_has_a_check_and_a_doctored_case():
+def test_every_claim_has_a_check_and_a_doctored_case(doctored):
     for topic in LEDGER.topics():
         importlib.import_module(f"proofs_check.checks.{topic}")
     assert set(NAMES) == set(registry._CHECKS)
-    assert set(NAMES) == set(DOCTORED)
+    assert set(NAMES) == set(doctored)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -29,9 +26,9 @@ def test_claim_gets_the_accepted_verdict_by_the_accepted_method(name, entries, c
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_doctored_claim_gets_another_verdict(name, entries, doctored_certificate):
+def test_doctored_claim_gets_another_verdict(name, entries, doctored, doctored_certificate):
     found = doctored_certificate(name)
-    assert found["verdict"] == DOCTORED[name]["verdict"]
+    assert found["verdict"] == doctored[name]["verdict"]
     assert found["verdict"] != entries[name].verdict
     assert verify.verify(found, None) == len(found["exact"])
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from proofs_check.collect import collect
-from proofs_check.ledger import FOLDER, LEDGER, load
+from proofs_check.ledger import CLAIMS, FOLDER, load
 from rmot.errors import DataError, MissingData
 
 
@@ -23,10 +23,11 @@ def test_certificates_agree_with_the_ledger(ledger, document):
 
 
 def test_a_changed_verdict_exits_with_both_verdicts(tmp_path, run_module, document):
-    text = LEDGER.read_text(encoding="utf-8")
-    head, tail = text.split('id = "C093"')
-    changed = tmp_path / "ledger.toml"
-    changed.write_text(head + 'id = "C093"' + tail.replace("refuted", "verified", 1))
+    changed = tmp_path / "claims"
+    shutil.copytree(CLAIMS, changed)
+    head, tail = (changed / "complexity.toml").read_text(encoding="utf-8").split('id = "C093"')
+    tail = tail.replace("refuted", "verified", 1)
+    (changed / "complexity.toml").write_text(head + 'id = "C093"' + tail)
     (tmp_path / "all.json").write_text(json.dumps(document))
     arguments = ["--profile", "quick", "--output", tmp_path / "ledger.json", tmp_path / "all.json"]
     assert run_module("collect", *arguments).returncode == 0
@@ -72,11 +73,12 @@ def test_an_edited_table_is_an_error_that_names_it(ledger, entries, tmp_path):
 
 
 def test_an_id_that_stands_twice_is_an_error(tmp_path):
-    text = LEDGER.read_text(encoding="utf-8")
-    twice = tmp_path / "ledger.toml"
-    twice.write_text(text.replace('id = "C094"', 'id = "C093"'))
+    text = (CLAIMS / "complexity.toml").read_text(encoding="utf-8")
+    (tmp_path / "complexity.toml").write_text(text.replace('id = "C094"', 'id = "C093"'))
     with pytest.raises(DataError, match="C093"):
-        load(twice)
+        load(tmp_path)
+    with pytest.raises(MissingData, match="claims"):
+        load(tmp_path / "nowhere")
 
 
 def test_a_topic_runs_from_the_command_line(tmp_path, run_module, ledger):

@@ -7,7 +7,6 @@ import io
 import json
 import subprocess
 import sys
-import tomllib
 from fractions import Fraction
 from math import comb
 from pathlib import Path
@@ -18,10 +17,10 @@ import pytest
 from proofs_check import verify
 from proofs_check.certificate import VERDICTS
 from proofs_check.exact import Scope, Undecidable
-from proofs_check.ledger import LEDGER, load
+from proofs_check.ledger import FOLDER, load
 
 NAMES = [entry.id for entry in load().entries]
-RAW = tomllib.loads(LEDGER.read_text(encoding="utf-8"))
+RAW = verify.ledger_of(FOLDER)
 REJECTIONS = (verify.Rejected, ArithmeticError, LookupError, TypeError, ValueError)
 FIELDS = ("left", "right", "value", "lower", "upper", "cost", "entries")
 KINDS = ("call", "put", "digital", "straddle", "price")
