@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,15 +60,14 @@ def on_nodes(
 ) -> BallCase:
     """Return the ball around the model's law on nodes and tail, quoted at its own prices or not."""
     quoted, at = ("own", _MODEL) if own else ("neighbour", _NEIGHBOUR)
-    prior = _model(_MODEL).prior(MATURITY, n_points=nodes)
-    return _case("nodes", quoted, prior, _quotes(at, strikes), divergence)
+    return _case("nodes", quoted, _law(nodes), _quotes(at, strikes), divergence)
 
 
 def on_sample(
     divergence: ChiSquared | KullbackLeibler, *, draws: int = DRAWS, strikes: int = DRAWN_STRIKES
 ) -> BallCase:
     """Return the ball around an equally weighted sample of the law, interpolated between nodes."""
-    law = _model(_MODEL).prior(MATURITY, n_points=NODES)
+    law = _law(NODES)
     below = np.cumsum(law.weights) / law.weights.sum()
     uniform = np.random.default_rng(SEED).random(draws)
     prices = np.exp(np.interp(uniform, below, np.log(law.points)))
@@ -83,6 +83,11 @@ def digest() -> str:
 
 def _model(parameters: Parameters) -> RoughHeston:
     return RoughHeston(**asdict(parameters))
+
+
+@cache
+def _law(nodes: int) -> Prior:
+    return _model(_MODEL).prior(MATURITY, n_points=nodes)
 
 
 def _quotes(parameters: Parameters, strikes: int) -> Quotes:
