@@ -6,8 +6,9 @@ r"""The upper bound of a ball by cvxpy and Clarabel, on the very program that `r
 A chi-squared ball is the second-order cone of :math:`\sqrt{w}\,(q - 1)`, relative entropy one
 exponential cone a node. The rows come in two forms. "rows" gives each as it is, a dense matrix.
 "pieces" sums masses and first moments over the pieces between strikes, on which all instruments are
-linear, and makes the rows of these sums: most entries are then zero. Either form is
-prepared before the clock starts.
+linear, and makes the rows of these sums: most entries are then zero. "masses" does so too, and has
+masses for unknowns in place of densities; it is for relative entropy alone. All forms are prepared
+before the clock starts.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from rmot.transport.balls.problem import BallProblem
 Vector = NDArray[np.float64]
 
 FORMS = ("rows", "pieces")
+ENTROPY_FORMS = (*FORMS, "masses")
 _GRACE = 30.0
 _LEAST_THETA = 1e-12
 
@@ -40,7 +42,7 @@ class PeerProgram:
     """A ball's program in arrays.
 
     The rows are `combine @ sums @ masses`, of shapes (m, s) and (s, n); in the form "rows" the
-    first is the identity. `payoff` is in units of `spread`.
+    first is the identity. `payoff` is in units of `spread`, masses are `unit` times unknowns.
     """
 
     order: float
@@ -48,6 +50,7 @@ class PeerProgram:
     payoff: Vector
     spread: float
     weights: Vector
+    unit: Vector
     kinds: NDArray[np.int8]
     sums: sp.csr_matrix
     combine: Vector | None
@@ -89,6 +92,7 @@ def peer_program(case: BallCase, problem: BallProblem, form: str) -> PeerProgram
         problem.payoff / spread,
         spread,
         w,
+        _unit(program.order, w, form),
         program.kinds,
         sums,
         combine,
@@ -97,13 +101,19 @@ def peer_program(case: BallCase, problem: BallProblem, form: str) -> PeerProgram
     )
 
 
+def _unit(order: float, weights: Vector, form: str) -> Vector:
+    if order == 2.0:
+        return np.sqrt(weights)
+    return np.ones_like(weights) if form == "masses" else weights
+
+
 def solve(program: PeerProgram, seconds: float) -> PeerAnswer:
     """State the problem and solve it, both timed, at Clarabel's default tolerances."""
     w, payoff = program.weights, program.payoff
     signed = np.flatnonzero(program.kinds == SIGNED)
     linear = np.flatnonzero(program.kinds == LINEAR)
     square = program.order == 2.0
-    unit = np.sqrt(w) if square else w
+    unit = program.unit
     matrix, base = program.sums @ sp.diags(unit), program.sums @ w if square else 0.0
     begin = time.perf_counter()
     x = cp.Variable(w.size)
@@ -111,7 +121,8 @@ def solve(program: PeerProgram, seconds: float) -> PeerAnswer:
         ball = cp.norm(x, 2) <= np.sqrt(2.0 * program.room)
         signs = [x[signed] >= -unit[signed]]
     else:
-        ball = w[signed] @ cp.kl_div(x[signed], 1.0) <= program.room
+        # of densities as of masses: unit kl(x, w / unit)
+        ball = unit[signed] @ cp.kl_div(x[signed], (w / unit)[signed]) <= program.room
         signs = [x[linear] >= 0] if linear.size else []
     sums = cp.Variable(matrix.shape[0])
     held = sums if program.combine is None else program.combine @ sums
@@ -146,7 +157,7 @@ def solve(program: PeerProgram, seconds: float) -> PeerAnswer:
         str(stated.status),
         taken,
         float(stats.solve_time),
-        1.0 + x.value / unit if square else x.value,
+        1.0 + x.value / unit if square else x.value * unit / w,
         y,
         max(theta, _LEAST_THETA),
     )

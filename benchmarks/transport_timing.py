@@ -9,6 +9,7 @@ bit; values, gaps and counts are, and the article takes numbers of these alone.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from benchmarks import ball_cases
 from benchmarks.ball_cases import BallCase
 from benchmarks.ball_peer import (
+    ENTROPY_FORMS,
     FORMS,
     PeerAnswer,
     PeerProgram,
@@ -72,14 +74,15 @@ def run(config: Config) -> pd.DataFrame:
         rows += timed_bound(ball_cases.on_nodes(ChiSquared(), own=own), TURNS[profile])
     entropy = ball_cases.on_nodes(KullbackLeibler())
     for radius in (ball_cases.RADIUS, BINDING_RADIUS):
-        rows += timed_bound(replace(entropy, radius=radius), ENTROPY_TURNS[profile])
+        smaller = replace(entropy, radius=radius)
+        rows += timed_bound(smaller, ENTROPY_TURNS[profile], ENTROPY_FORMS)
     limit = None if profile == "quick" else PEER_SECONDS
     rows += timed_sample(ball_cases.on_sample(ChiSquared()), SAMPLE_TURNS[profile], limit)
     entropy = ball_cases.on_sample(KullbackLeibler())
     if profile == "quick":
         rows += skipped(entropy, (OURS, ONE_SIDE), (_peer("pieces"), "whole"))
     else:
-        rows += timed_sample(entropy, 1, limit)
+        rows += timed_sample(entropy, 1, limit, ENTROPY_FORMS[1:])
     rows += timed_path(ball_cases.on_nodes(ChiSquared()), RADII, PATH_TURNS[profile])
     return pd.DataFrame(rows).assign(data_sha256=ball_cases.digest())
 
@@ -150,8 +153,10 @@ def timed_bound(
     yield from clock.rows(case, spare, programs, answers)
 
 
-def timed_sample(case: BallCase, turns: int, limit: float | None) -> Iterator[dict[str, object]]:
-    """Time a bound around a large sample; the peer in its better form, in a process of its own.
+def timed_sample(
+    case: BallCase, turns: int, limit: float | None, forms: Sequence[str] = FORMS[1:]
+) -> Iterator[dict[str, object]]:
+    """Time a bound around a large sample; the peer, its rows not dense, in a process of its own.
 
     The peer is ended after `limit` seconds; with None it is left out, and its row says so. What was
     compiled for other cases serves here.
@@ -161,12 +166,12 @@ def timed_sample(case: BallCase, turns: int, limit: float | None) -> Iterator[di
     clock.add_ours(ours, None)
     programs, answers = dict[str, PeerProgram](), dict[str, PeerAnswer]()
     if limit is not None:
-        programs["pieces"] = peer_program(case, ours.problem, "pieces")
-        answers["pieces"] = solve_apart(programs["pieces"], limit)
+        programs = {form: peer_program(case, ours.problem, form) for form in forms}
+        answers = {form: solve_apart(stated, limit) for form, stated in programs.items()}
         clock.add_peers(answers)
         for _ in range(turns - 1):
             clock.add_ours(_one_side(case), None)
-            clock.add_peers({"pieces": solve_apart(programs["pieces"], limit)})
+            clock.add_peers({form: solve_apart(each, limit) for form, each in programs.items()})
     yield from clock.rows(case, ours, programs, answers)
     if limit is None:
         yield from skipped(case, (_peer("pieces"), "whole"))
@@ -270,10 +275,13 @@ class _Clock:
                 worth = _worth_of_ours(case, ours) if part == ONE_SIDE else {}
                 yield {**about, **self.row(method, part), **worth}
         for form, answer in answers.items():
-            alone = self.row(_peer(form), "solver")
+            whole, alone = self.row(_peer(form), "whole"), self.row(_peer(form), "solver")
+            if not answer.density.size:
+                # the time it took to fail is no time to compare with
+                whole |= {"median_ratio": math.nan, "ratio_of_least": math.nan}
             yield {
                 **about,
-                **self.row(_peer(form), "whole"),
+                **whole,
                 "solver_seconds": alone["median_seconds"],
                 "solver_ratio": alone["median_ratio"],
                 **_worth_of_peer(ours, programs[form], answer),
@@ -331,6 +339,12 @@ def _ball(row: dict[Any, Any]) -> str:
     return rf"{_DIVERGENCES[row['divergence']]},\ {row['nodes']}\times{row['quotes']},\ {radius}"
 
 
+def _method(row: dict[Any, Any]) -> str:
+    told = {"optimal_inaccurate": " (inaccurate)", "solver failed": " (failed)"}
+    said = told.get(row["status"], "")
+    return f"{row['method']}, {_PARTS[row['part']]}{said}"
+
+
 def printed(table: pd.DataFrame) -> str:
     """Set whole bounds by either method, quoted at the prior's own prices."""
     shown = table.query("quoted == 'own' and part in @_PARTS")
@@ -339,7 +353,7 @@ def printed(table: pd.DataFrame) -> str:
     again = [name == before for name, before in zip(names, ["", *names], strict=False)]
     shown = shown.assign(
         ball=["{}" if same else name for name, same in zip(names, again, strict=True)],
-        method=[f"{row['method']}, {_PARTS[row['part']]}" for row in rows],
+        method=[_method(row) for row in rows],
     )
 
     def milliseconds(name: str, head: str) -> Column:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import ball_cases, ball_peer
-from benchmarks.ball_peer import FORMS, peer_program, solve, solve_apart
+from benchmarks.ball_peer import ENTROPY_FORMS, FORMS, peer_program, solve, solve_apart
 from benchmarks.ball_worth import judge
 from benchmarks.transport_timing import (
     ONE_SIDE,
@@ -88,8 +88,13 @@ def weak(multipliers, theta, missed):
     return missed * (np.abs(multipliers).sum() + theta)
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("divergence", DIVERGENCES)
+@pytest.mark.parametrize(
+    ("divergence", "form"),
+    [
+        *((ChiSquared(), form) for form in FORMS),
+        *((KullbackLeibler(), form) for form in ENTROPY_FORMS),
+    ],
+)
 def test_the_multipliers_of_either_bound_the_law_of_the_other(divergence, form):
     case = small(divergence, own=False)
     problem = assembled(case)
@@ -116,7 +121,8 @@ def test_the_multipliers_of_either_bound_the_law_of_the_other(divergence, form):
     peer_slack = spread * weak(answer.multipliers, answer.theta, max(missed, 0.0))
     assert earned <= worth.dual * spread + peer_slack + 1e-15
     # ten times Clarabel's tolerance of 1e-8, in units of the payoff's deviation
-    assert abs(worth.dual - worth.primal) < 1e-7
+    slack = weak(answer.multipliers, answer.theta, worth.missed)
+    assert abs(worth.dual - worth.primal) < 1e-7 + slack
 
 
 @pytest.mark.parametrize("divergence", DIVERGENCES)
