@@ -326,23 +326,23 @@ def _worth_of_peer(ours: _OneSide, stated: PeerProgram, answer: PeerAnswer) -> d
 
 _DIVERGENCES = {"chi-squared": r"\chi^2", "entropy": r"\mathrm{KL}"}
 _PARTS = {
-    ONE_SIDE: "one side",
-    "price_bounds": "both sides",
-    "whole": "one side",
-    "bounds_path": "path",
-    "price_bounds each": "calls",
+    ONE_SIDE: "",
+    "price_bounds": ", both sides",
+    "whole": "",
+    "bounds_path": ", path",
+    "price_bounds each": ", calls",
 }
 
 
 def _ball(row: dict[Any, Any]) -> str:
     radius = rf"{RADII.size}\ \eta" if row["study"] == "path" else rf"\eta={row['radius']:g}"
-    return rf"{_DIVERGENCES[row['divergence']]},\ {row['nodes']}\times{row['quotes']},\ {radius}"
+    return rf"{_DIVERGENCES[row['divergence']]}\ {row['nodes']}\times{row['quotes']}\ {radius}"
 
 
 def _method(row: dict[Any, Any]) -> str:
     told = {"optimal_inaccurate": " (inaccurate)", "solver failed": " (failed)"}
     said = told.get(row["status"], "")
-    return f"{row['method']}, {_PARTS[row['part']]}{said}"
+    return f"{row['method']}{_PARTS[row['part']]}{said}"
 
 
 def printed(table: pd.DataFrame) -> str:
@@ -367,8 +367,8 @@ def printed(table: pd.DataFrame) -> str:
         (
             Column("ball", "Ball", str, align="l"),
             Column("method", "Method", align="l"),
-            milliseconds("median_seconds", "Median ms"),
-            milliseconds("least_seconds", "Least ms"),
+            milliseconds("median_seconds", "Median"),
+            milliseconds("least_seconds", "Least"),
             Column("median_ratio", "Ratio", lambda x: significant(x, 2)),
             Column("solver_ratio", "Solver", lambda x: significant(x, 2)),
             power("distance", "Distance"),
