@@ -1,5 +1,6 @@
-# The engine against a reference of its own and against QuantLib. Errors are a table like any other;
-# times differ from run to run, stand apart from the tables, and no number of the article is one.
+# The engine against a reference of its own and against QuantLib, bounds against cvxpy and Clarabel.
+# Errors are a table like any other; times differ from run to run, stand apart from the tables, and
+# no number of the article is one.
 
 
 rule reference_smiles:
@@ -59,8 +60,23 @@ rule calibration_timing:
         "python -m benchmarks.calibration_timing --profile {PROFILE} --output {output.csv}"
 
 
+rule transport_timing:
+    output:
+        csv=f"{RESULTS}/benchmarks/transport_timing.csv",
+        tex=f"{RESULTS}/benchmarks/transport_timing.tex",
+    params:
+        code=code_hash("benchmarks.transport_timing"),
+    # alone on the machine, as above
+    threads: workflow.cores
+    benchmark:
+        f"{RESULTS}/timings/transport_timing.tsv"
+    shell:
+        "python -m benchmarks.transport_timing --profile {PROFILE} --output {output.csv}"
+
+
 rule benchmarks:
     input:
         rules.engine_accuracy.output,
         rules.engine_timing.output,
         rules.calibration_timing.output,
+        rules.transport_timing.output,

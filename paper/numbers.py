@@ -26,6 +26,7 @@ from paper.quantities import (
     quotes,
     roughness,
     surfaces,
+    timing,
 )
 from paper.quantities.number import DRAWN, PRINTED, Number
 from rmot.artifact.files import atomic_write, write_json
@@ -64,6 +65,7 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "escaping_mass_last_nodes": escaping_mass.last_nodes,
     "escaping_mass_far_calls": escaping_mass.far_calls,
     "engine_accuracy": checks.engine,
+    "transport_timing": timing.transport,
     "ledger": checks.claims,
 }
 """What makes numbers of which table."""

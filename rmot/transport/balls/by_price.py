@@ -48,24 +48,32 @@ class PriceAnswer:
     missed: float
 
 
-def linear_multipliers(program: Program, payoff: Vector) -> tuple[float, Vector]:
-    """Return the value and the multipliers of the program without its ball.
+def without_ball(program: Program, payoff: Vector) -> PriceAnswer:
+    """Maximise E[c q] under the rows alone.
 
-    The conic method without a radius: unlike a simplex it does not mind a node for every sample.
+    The conic method in a large ball: unlike a simplex it does not mind a node for every sample, and
+    among the laws that are extremal it finds one near the prior.
     """
     flat = replace(
         program, kinds=np.where(program.kinds == LINEAR, SIGNED, program.kinds), order=CHI_SQUARED
     )
     answer = conic.extremal(flat, payoff, np.inf, _AIM)
-    return float(program.weights @ (payoff * answer.density)), answer.multipliers
+    return PriceAnswer(
+        answer.density,
+        answer.multipliers,
+        _LEAST_THETA,
+        program.spent(answer.density),
+        program.missed(answer.density),
+    )
 
 
 def extremal_by_price(program: Program, payoff: Vector, radius: float, low: float) -> PriceAnswer:
     """Maximise E[c q] over E phi(q) <= radius; `low` is the price of the nearest law."""
-    top, multipliers = linear_multipliers(program, payoff)
+    flat = without_ball(program, payoff)
+    top = float(program.weights @ (payoff * flat.density))
     high, answer = _nearest_to_top(program, payoff, top)
     if answer.spent <= radius:
-        return replace(answer, multipliers=multipliers, theta=_LEAST_THETA)
+        return replace(answer, multipliers=flat.multipliers, theta=_LEAST_THETA)
     v = high
     for _ in range(_STEPS):
         over = answer.spent - radius

@@ -36,7 +36,7 @@ _FIRST_ESCAPE = 0.05
 _RISE = 4.0
 _SLACK_GAP = 1e-11
 # Beyond, excesses in units of 1 / t lose half their digits.
-_LARGEST_T = 1e9
+LARGEST_T = 1e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +71,13 @@ def nearest(program: Program) -> DualAnswer:
         dual.lower()
 
 
-def extremal(program: Program, payoff: Vector, radius: float, start: DualAnswer) -> DualAnswer:
+def extremal(
+    program: Program, payoff: Vector, radius: float, start: DualAnswer, most: float = LARGEST_T
+) -> DualAnswer:
     """Maximise E[c q] over E phi(q) <= radius, from the nearest law.
 
     The payoff should be of order one. Where the radius is not spent 1 / t is as small as makes the
-    difference negligible.
+    difference negligible, unless t passes `most`: then it ends there.
     """
     # The barrier's own law must leave room in the ball.
     middle = 0.5 * (start.spent + radius)
@@ -84,7 +86,7 @@ def extremal(program: Program, payoff: Vector, radius: float, start: DualAnswer)
     dual = _Dual(program, payoff, y, 0.0, mu)
     while True:
         last = dual.mu <= _LAST_MU
-        slack = dual.spend(radius, 1e-13 if last else 1e-2, 0.0 if last else 0.1 * dual.mu)
+        slack = dual.spend(radius, 1e-13 if last else 1e-2, 0.0 if last else 0.1 * dual.mu, most)
         if last or slack:
             break
         dual.lower()
@@ -193,7 +195,7 @@ class _Dual:
         if isfinite(value):
             self.y = y
 
-    def spend(self, radius: float, tolerance: float, decrement: float) -> bool:
+    def spend(self, radius: float, tolerance: float, decrement: float, most: float) -> bool:
         """Find t at which the law spends the radius; True where that is needless, or t is lost."""
         low, high = 0.0, np.inf
         met, retreats = (self.t, self.y), 0
@@ -214,7 +216,7 @@ class _Dual:
             if over < 0 and self.t > 0 and -over + self._loose() <= _SLACK_GAP * self.t:
                 return True
             low, high = (self.t, high) if over < 0 else (low, self.t)
-            if self.t > _LARGEST_T:
+            if self.t > most:
                 return True
             if isfinite(high) and high - low <= 1e-15 * high:
                 return False
@@ -243,7 +245,7 @@ class _Dual:
             if self.t > 0:
                 dt = min(max(dt, -0.7 * self.t), _RISE * self.t)
             # Where rows price the payoff no t moves the law, but for rounding.
-            t = min(self.t + min(dt, self._reach), 2.0 * _LARGEST_T)
+            t = min(self.t + min(dt, self._reach), 2.0 * LARGEST_T)
             if not low < t < high:
                 t = 0.5 * (low + high) if isfinite(high) else (1.0 + _RISE) * self.t
             before, start = self.t, self.y

@@ -27,6 +27,8 @@ Vector = NDArray[np.float64]
 _AIM = 1e-11
 _CONVERGED = 1e-9
 _USABLE = 1e-5
+# Laws this far along the path are extremal but for 1e-4 of the payoff's deviation.
+_FAR_T = 1e4
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +101,8 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
     spread = float(np.sqrt(w @ rest**2))
     spread = spread if spread > 1e-14 * (1.0 + abs(mean)) else 1.0
     found = _solve(program, rest / spread, radius / problem.multiple, law)
-    error = max(found.gap, found.missed)
-    if not error <= _USABLE:
-        raise AccuracyError(f"the bound was reached to a gap of {error * spread:.2g} only")
+    if not found.error <= _USABLE:
+        raise AccuracyError(f"the bound was reached to a gap of {found.error * spread:.2g} only")
     held = found.point.multipliers * spread + forwards
     held[0] += mean / program.cash
     y = held / problem.scale
@@ -140,21 +141,39 @@ class _Found:
     gap: float
     missed: float
 
+    @property
+    def error(self) -> float:
+        """The larger of gap and misses."""
+        return max(self.gap, self.missed)
+
 
 def _solve(program: Program, payoff: Vector, room: float, law: Nearest) -> _Found:
     """Maximise a payoff of order one, by the method that suits the order."""
     if law.start is None:
         answer = conic.extremal(program, payoff, room, _AIM)
         return _judged(program, payoff, room, answer.density, answer.multipliers, answer.theta)
-    led = dual_newton.extremal(program, payoff, room, law.start)
-    theta = 1.0 / led.t if led.t > 0 else 1.0
-    found = _judged(program, payoff, room, led.density, led.multipliers * theta, theta)
-    if max(found.gap, found.missed) <= _CONVERGED and led.t > 0:
+    found, t = _led(program, payoff, room, law.start, _FAR_T)
+    if t > _FAR_T and found.error > _CONVERGED:
+        # Perhaps the ball holds a law that is extremal without it.
+        flat = by_price.without_ball(program, payoff)
+        if flat.spent <= room:
+            return _judged(program, payoff, room, flat.density, flat.multipliers, flat.theta)
+        found, t = _led(program, payoff, room, law.start, dual_newton.LARGEST_T)
+    if found.error <= _CONVERGED and t > 0:
         return found
     low = float(program.weights @ (payoff * law.density))
     priced = by_price.extremal_by_price(program, payoff, room, low)
     other = _judged(program, payoff, room, priced.density, priced.multipliers, priced.theta)
-    return min(found, other, key=lambda one: max(one.gap, one.missed))
+    return min(found, other, key=lambda one: one.error)
+
+
+def _led(
+    program: Program, payoff: Vector, room: float, start: dual_newton.DualAnswer, most: float
+) -> tuple[_Found, float]:
+    """Return what Newton's method finds where t does not pass `most` by far, and t."""
+    led = dual_newton.extremal(program, payoff, room, start, most)
+    theta = 1.0 / led.t if led.t > 0 else 1.0
+    return _judged(program, payoff, room, led.density, led.multipliers * theta, theta), led.t
 
 
 def _judged(
