@@ -44,7 +44,7 @@ def _enclose(name, interval):
         root = Fraction(*map(isqrt, interval[0].as_integer_ratio()))
         if root * root == interval[0]:
             return root, root
-    down, up = Context(50, ROUND_FLOOR), Context(50, ROUND_CEILING)
+    down, up = (Context(50, way, Emin=-999) for way in (ROUND_FLOOR, ROUND_CEILING))
     low, high = (c.divide(*x.as_integer_ratio()) for c, x in zip((down, up), interval, strict=True))
     low, high = down.next_minus(getattr(down, name)(low)), up.next_plus(getattr(up, name)(high))
     return Fraction(low), Fraction(high)

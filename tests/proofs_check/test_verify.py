@@ -239,3 +239,12 @@ def test_verifier_is_short_and_needs_only_the_standard_library():
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in names} <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize(("name", "point", "value"), [("ln", 1, 0), ("exp", 0, 1)])
+def test_enclosures_around_exact_values_stay_short(name, point, value):
+    """The next decimal above zero once had a million digits."""
+    low, high = verify._enclose(name, (Fraction(point), Fraction(point)))
+    assert low < value < high
+    assert high - low < Fraction(1, 10**48)
+    assert max(low.denominator, high.denominator).bit_length() < 4000
