@@ -31,7 +31,8 @@ _SEARCHES = 40
 _NEWTON_STEPS = 60
 _ROOT_STEPS = 80
 _RETREATS, _RETREAT = 12, 0.2
-_SMALL, _SOLVED = 1e-5, 1e-2
+_STALLS = 2
+_MISSED, _SOLVED = 1e-5, 1e-2
 _FIRST_ESCAPE = 0.05
 _RISE = 4.0
 _SLACK_GAP = 1e-11
@@ -101,6 +102,7 @@ class _Dual:
         self._rows, self._give = np.empty(m), np.empty(m)
         self._excess, self.spent, self._steps = np.empty(n), 0.0, 0
         self._equations: NormalEquations | None = None
+        self._stalls = 0
         # How far t may rise at once, after it once rose too far.
         self._reach = np.inf
 
@@ -146,12 +148,12 @@ class _Dual:
     def minimise(self, tolerance: float) -> bool:
         """Take Newton steps until the decrement is below `tolerance`, or rounding stops them.
 
-        False where neither has happened after many, or where all mass sits on so few nodes that
-        Newton's matrix has lost the others.
+        False where rows are missed nevertheless: where all mass sits on so few nodes that Newton's
+        matrix has lost the others.
         """
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             value, self.y = self._evaluate(self.y)
-            before = np.inf
+            before, slope = np.inf, np.zeros(self.y.size)
             for _ in range(_NEWTON_STEPS):
                 matrix = self.program.design.gram(self._stiffness)
                 matrix[np.diag_indices(matrix.shape[0])] += self._give
@@ -161,7 +163,7 @@ class _Dual:
                 decrement = float(-slope @ step)
                 self._steps += 1
                 if not decrement > tolerance or decrement >= before < 1e-20:
-                    return self._small(slope) or self._solved(matrix, step, slope)
+                    return self._met(slope) or self._solved(matrix, step, slope)
                 before = decrement
                 length = 1.0
                 for _ in range(_SEARCHES):
@@ -172,12 +174,15 @@ class _Dual:
                     length *= 0.5
                 else:
                     self._evaluate(self.y)
-                    return self._small(slope)
+                    return self._met(slope)
                 self.y, value = y, found
-        return False
+        self._stalls += 1
+        return self._met(slope)
 
-    def _small(self, slope: Vector) -> bool:
-        return bool(np.abs(slope).max() <= _SMALL * (1.0 + np.abs(self._rows).max()))
+    def _met(self, slope: Vector) -> bool:
+        program, rows = self.program, self._rows - slope
+        missed = interval_steps.missed(program.equal, program.has, program.ends, rows)
+        return missed <= _MISSED * (1.0 + float(np.abs(rows).max()))
 
     def _solved(self, matrix: Vector, step: Vector, slope: Vector) -> bool:
         return bool(np.abs(matrix @ step + slope).max() <= _SOLVED * np.abs(slope).max())
@@ -208,6 +213,8 @@ class _Dual:
                 t, self.y = met
                 self.t = t + _RETREAT * (self.t - t)
                 continue
+            if self._stalls > _STALLS:
+                return True
             self._reach = np.inf if retreats == 0 else _RISE * abs(self.t - met[0])
             met, retreats = (self.t, self.y), 0
             over = self.spent - radius
