@@ -26,10 +26,10 @@ def _polynomials(name: str, left: Any, right: Any) -> Statement:
     if not symbols:
         return inequality(name, tree(str(left)), "==", tree(str(right)))
     both = [sympy.Poly(side, *symbols) for side in (left, right)]
-    degrees = {str(x): max(max(side.degree(x), 0) for side in both) for x in symbols}
+    degrees = {str(x): max(int(max(side.degree(x), 0)) for side in both) for x in symbols}
     names: dict[str, Tree] = {str(x): ["variable", str(x)] for x in symbols}
-    sides = [tree(str(side.as_expr()), names) for side in both]
-    return identity(name, *sides, degrees)
+    first, second = (tree(str(side.as_expr()), names) for side in both)
+    return identity(name, first, second, degrees)
 
 
 def _ball(value: Any) -> arb:
