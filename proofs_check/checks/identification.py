@@ -12,6 +12,7 @@ import numpy.typing as npt
 import sympy
 
 from proofs_check.certificate import Certificate, decide
+from proofs_check.drivers import covariance, derivatives, own_covariances_agree
 from proofs_check.exact import Statement, Tree, identity, inequality, tree
 from proofs_check.formulas import formula
 from proofs_check.ledger import Claim
@@ -131,39 +132,15 @@ def correlation_identified_by_margins(claim: Claim, context: Context) -> Certifi
     An asset's path is a functional of its own two drivers, a Gaussian pair; equal covariances give
     equal laws, hence equal prices of every claim on that asset alone.
     """
-    rho = sympy.Symbol("rho", real=True)
-    drivers = {
-        name: sympy.Matrix([[formula(cell, rho=rho) for cell in row]])
-        for name, row in claim.data["drivers"].items()
-    }
-    evidence, statements = {}, []
-    for first, second in (
-        ("price_1", "price_1"),
-        ("price_1", "variance_1"),
-        ("variance_1", "variance_1"),
-        ("price_2", "price_2"),
-        ("price_2", "variance_2"),
-        ("variance_2", "variance_2"),
-    ):
-        entry = sympy.simplify((drivers[first] * drivers[second].T)[0, 0])
-        evidence[f"{first}, {second}"] = str(entry)
-        evidence[f"derivative of {first}, {second}"] = str(sympy.simplify(sympy.diff(entry, rho)))
-        statements.append(
-            inequality(
-                f"{first} with {second} the same at both correlations",
-                _covariance(claim, first, second, 0),
-                "==",
-                _covariance(claim, first, second, 1),
-            )
-        )
+    statements = own_covariances_agree(claim)
     moves = "covariance of the two prices differs"
     own = {item["name"]: True for item in statements}
     statements.append(
         inequality(
             moves,
-            _covariance(claim, "price_1", "price_2", 0),
+            covariance(claim, "price_1", "price_2", 0),
             "<",
-            _covariance(claim, "price_1", "price_2", 1),
+            covariance(claim, "price_1", "price_2", 1),
         )
     )
     return decide(
@@ -175,16 +152,10 @@ def correlation_identified_by_margins(claim: Claim, context: Context) -> Certifi
             ("refuted", {**own, moves: True}),
             *(("verified", {name: False}) for name in own),
         ],
-        evidence=evidence,
+        evidence=derivatives(claim),
         otherwise="drivers of one asset whose own covariance moves with rho, as with factors",
         reading="local identification, from all claims on single assets, without noise: fails too",
     )
-
-
-def _covariance(claim: Claim, first: str, second: str, place: int) -> Tree:
-    names: dict[str, Tree] = {"rho": ["datum", "correlations", place]}
-    rows = [[tree(cell, names) for cell in claim.data["drivers"][name]] for name in (first, second)]
-    return ["add", *(["mul", a, b] for a, b in zip(*rows, strict=True))]
 
 
 @check("C009")
