@@ -215,6 +215,8 @@ def decay_of_the_characteristic_function(claim: Claim, context: Context) -> Cert
     exponent = scaling()["a"]
     model, maturity = MODELS["rough Heston"], 0.25
     assert isinstance(model, RoughHeston)
+    assert model.long_run_variance is not None
+    assert model.initial_variance is not None
     alpha = model.hurst + 0.5
     source = maturity ** (1 - alpha) / math.gamma(2 - alpha)
     level = model.initial_variance * source

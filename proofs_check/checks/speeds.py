@@ -1,7 +1,7 @@
 r"""How fast a fixed log-moneyness becomes unlikely as the maturity tends to zero.
 
 ``D^alpha psi = p^2/2 + rho nu p psi + nu^2 psi^2/2``, alpha = H + 1/2, is solved by
-``psi_p(t) = p^a psi_1(p^b t)`` for one (a, b) only. So the moment p of S explodes at T = p^{-b} T_1,
+``psi_p(t) = p^a psi_1(p^b t)`` for one (a, b) only. So moment p explodes at T = p^{-b} T_1,
 the critical moment is of order T^{-1/b}, and with p = x T^{-1/b}, x below the critical value, the
 cumulant at p is Lambda(x) T^{-2H} + o(T^{-2H}). Chernoff: ``log P(X_T > k) <= -x k T^{-1/b} +
 Lambda(x) T^{-2H} + ...``; as 1/b > 2H for H < 1/2, T^{2H} log P tends to minus infinity.
@@ -161,8 +161,8 @@ def rate_does_not_depend_on_the_maturity(claim: Claim, context: Context) -> Cert
         [("verified", {same["name"]: True}), ("inconsistent", {same["name"]: False})],
         evidence={"power_of_T_in_the_constant": str(power), "speed_stated": "T^{-2H}"},
         otherwise="a constant without T",
-        reading="the lemma's constant in Theorem 3.6 and C.1, where the tail is exp(-I/T^{2H}) with "
-        "I free of T: the speed then becomes another one; with T set to one nothing is left to say",
+        reading="the lemma's constant in Theorem 3.6 and C.1, where the tail is exp(-I/T^{2H}), I "
+        "free of T: the speed then becomes another one; with T set to one nothing is left to say",
     )
 
 

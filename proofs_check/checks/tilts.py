@@ -24,7 +24,8 @@ def optimal_law_is_a_tilt(claim: Claim, context: Context) -> Certificate:
     names["x"] = tree("(exponent-1)/exponent", names)
     price = tree("x**exponent * strike**(1-exponent)/(exponent-1)", names)
     least: Tree = ["sub", ["datum", "quote"], ["datum", "noise"]]
-    # Two laws on the atoms 1, 2, 3 of equal mass, mean and call price (strike 1) differ by d (1, -2, 1).
+    # On the atoms 1, 2, 3 laws of equal mass, mean and call price (strike 1) differ by
+    # d (1, -2, 1).
     logs = [
         tree(f"d*{weight}*(c + l*{price - 1} + n*{price})")
         for weight, price in (("1", 1), ("(0-2)", 2), ("1", 3))

@@ -63,8 +63,8 @@ def width_of_a_ball_in_the_maturity(claim: Claim, context: Context) -> Certifica
         [("verified", whole), *(("refuted", {name: False}) for name in whole)],
         evidence={"maturities": list(maturities), **evidence},
         otherwise="another power of the maturity: the one measured is close to a half",
-        reading="a ball of fixed radius around rough Heston; as an upper bound T^{2H} holds, though "
-        "it does not follow that widths scale like it, and no power is optimal but a half",
+        reading="a ball of fixed radius around rough Heston; as an upper bound T^{2H} holds, "
+        "but it does not follow that widths scale like it, and no power is optimal but a half",
     )
 
 
