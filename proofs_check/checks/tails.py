@@ -11,7 +11,7 @@ from proofs_check.ledger import Claim
 from proofs_check.registry import Context, check
 
 
-@check("C053")
+@check("C022", "C053")
 def rate_function_grows_like_a_power(claim: Claim, context: Context) -> Certificate:
     """Hold the exponent of growth against what a Legendre transform can do.
 
