@@ -48,20 +48,13 @@ def render(
     environment.filters["pretty"] = lambda value: json.dumps(value, indent=1, ensure_ascii=False)
     return environment.get_template(TEMPLATE.name).render(
         profile=profile,
-        claims=[_row(entry) for entry in ledger],
+        claims=ledger,
         certificates=certificates,
         figures={
             name: base64.b64encode(content).decode("ascii") for name, content in figures.items()
         },
         provenance=provenance,
     )
-
-
-def _row(entry: dict[str, Any]) -> dict[str, Any]:
-    """Show the accepted verdict where a claim was not run."""
-    ran = entry["status"] != "not run"
-    verdict = entry["status"] if ran else entry["accepted"]
-    return {**entry, "id": entry["claim"], "ran": ran, "verdict": verdict}
 
 
 def main() -> None:

@@ -64,6 +64,8 @@ def collect(
                 "statement": entry.statement,
                 "accepted": entry.verdict,
                 "status": status,
+                # What a reader is shown: where no check ran, the verdict accepted last.
+                "verdict": entry.verdict if status == NOT_RUN else status,
                 "method": method or entry.method,
                 "statements": 0 if certificate is None else len(certificate["exact"]),
                 "reason": reason or "",
@@ -83,10 +85,7 @@ def linked(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, 
         claims found false as written that it rests on, through others as well. Ids, with blanks.
     """
     rests_on = {entry.id: entry.rests_on for entry in ledger.entries}
-    verdicts = {
-        row["claim"]: row["accepted"] if row["status"] in (NOT_RUN, UNDECIDED) else row["status"]
-        for row in rows
-    }
+    verdicts = {row["claim"]: row["verdict"] for row in rows}
     links = {
         "rests_on": rests_on,
         "carries": carried(rests_on),

@@ -54,7 +54,7 @@ def test_a_ground_falls_only_where_it_is_false_as_written():
 
 
 def test_circles_and_absent_claims_are_errors_that_name_them():
-    with pytest.raises(DataError, match="no circle of claims; got C[123] on"):
+    with pytest.raises(DataError, match="no circle of claims"):
         arrange({"C1": ("C2",), "C2": ("C3",), "C3": ("C1",)})
     with pytest.raises(DataError, match="C1 to rest on claims of the ledger"):
         arrange({"C1": ("C9",)})
@@ -71,15 +71,12 @@ def test_a_ledger_with_such_an_edge_is_refused(tmp_path, ground, words):
 
 
 def test_rows_say_what_falls_and_what_has_fallen(ledger):
-    rows = [
-        {"claim": entry.id, "accepted": entry.verdict, "status": "not run"}
-        for entry in ledger.entries
-    ]
+    rows = [{"claim": entry.id, "verdict": entry.verdict} for entry in ledger.entries]
     found = {row["claim"]: row for row in linked(ledger, rows)}
     assert set(found) == {entry.id for entry in ledger.entries}
     assert "C014" in found["C001"]["carries"].split()
     assert "C001" in found["C014"]["fallen"].split()
     # A repaired statement of ours stands on what is proved.
     assert found["C061"]["fallen"] == ""
-    upheld = [{**row, "status": "verified"} for row in rows]
+    upheld = [{**row, "verdict": "verified"} for row in rows]
     assert {row["fallen"] for row in linked(ledger, upheld)} == {""}
