@@ -154,7 +154,7 @@ def _layered(rests_on: Mapping[str, Sequence[str]]) -> Layout:
 def _heights(
     layers: Sequence[list[str]], chains: Sequence[list[str]], room: Mapping[str, float]
 ) -> dict[str, float]:
-    """Sort each column by its neighbours' mean heights, sweep by sweep; in the end by both sides'."""
+    """Sort columns by the mean heights of neighbours, sweep by sweep, in the end on both sides."""
     links = [link for chain in chains for link in pairwise(chain)]
     before = {name: [a for a, b in links if b == name] for name in room}
     after = {name: [b for a, b in links if a == name] for name in room}

@@ -90,7 +90,8 @@ rule report:
     input:
         ledger=rules.claims.output.json,
         certificates=rules.verified.input.certificates,
-        figures=expand(f"{RESULTS}/figures/{{name}}.png", name=FIGURES),
+        # The graph of claims stands in the page itself.
+        figures=[f"{RESULTS}/figures/{name}.png" for name in FIGURES if name != "claims_graph"],
         provenance=f"{RESULTS}/provenance.json",
         template="paper/report.html",
     output:
