@@ -19,7 +19,7 @@ from rmot.errors import RmotError
 
 TEMPLATE = Path(__file__).with_name("report.html")
 # Pixels of a column and of a row of the graph, and the letters that a box has room for.
-COLUMN, ROW, ROOM = 180, 30, 14
+COLUMN, ROW, ROOM = 180, 30, 13
 
 
 def render(
