@@ -70,11 +70,12 @@ def _draw_box(axis: Axes, x: float, y: float, row: Mapping[str, Any], inch: floa
         Rectangle(corner, WIDTH, HEIGHT, fc="none", ec=colour, ls=style, lw=0.8, zorder=4)
     )
     room = int((WIDTH / inch - FIELD - ID - 0.05) / LETTER)
-    for at, text, look in (
+    looks: list[tuple[float, str, dict[str, Any]]] = [
         (FIELD / 2, row["verdict"][0].upper(), {"size": 5, "color": "white", "ha": "center"}),
         (FIELD + 0.03, row["claim"], {"size": 5.5, "weight": "bold"}),
         (FIELD + ID + 0.035, short_location(row, room), {"size": 5}),
-    ):
+    ]
+    for at, text, look in looks:
         axis.text(x + at * inch, y, text, va="center_baseline", zorder=5, **look)
 
 

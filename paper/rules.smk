@@ -45,8 +45,20 @@ rule numbers:
         "python -m paper.numbers --profile {PROFILE} --output {output.json} {params.tables}"
 
 
+rule claims_list:
+    input:
+        rules.claims.output.csv,
+    output:
+        f"{RESULTS}/tables/claims_list.tex",
+    params:
+        code=code_hash("paper.claims_list"),
+    shell:
+        "python -m paper.claims_list --ledger {input} --output {output}"
+
+
 rule typeset:
     input:
+        rules.claims_list.output,
         rules.numbers.output.tex,
         rules.quotes_kept.output.tex,
         rules.required_strikes.output.tex,

@@ -26,7 +26,7 @@ def reached(rests_on):
     names = sorted(rests_on)
     direct = np.array([[int(other in rests_on[name]) for other in names] for name in names])
     powers = [np.linalg.matrix_power(direct, length) for length in range(1, len(names))]
-    reach = sum(powers) > 0
+    reach = np.sum(powers, axis=0) > 0
     return {
         name: {names[j] for j in np.flatnonzero(row)}
         for name, row in zip(names, reach, strict=True)
