@@ -53,7 +53,7 @@ class Passages:
         File of each source.
     passages : tuple of Passage
     statements : dict of str to str
-        In short, claims that only this list has.
+        In short, claims that wait for something larger than a check.
     waits_for : dict of str to str
         What a claim that is not in the ledger waits for.
     """

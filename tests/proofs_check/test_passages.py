@@ -59,11 +59,11 @@ def test_every_equation_table_theorem_and_section_of_the_sources_is_mapped(sourc
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the list of claims is not here")
-def test_every_claim_of_the_first_list_is_named_and_all_others_are_stated():
+def test_every_claim_of_the_first_list_is_named_and_all_others_stand_in_the_ledger(entries):
     with (SHARED / "claims.csv").open(encoding="utf-8") as handle:
         listed = {row["id"] for row in csv.DictReader(handle)}
     assert listed <= PASSAGES.named()
-    assert PASSAGES.named() - listed == set(PASSAGES.statements)
+    assert PASSAGES.named() - listed <= set(entries)
 
 
 def test_claims_not_in_the_ledger_are_open_and_say_what_they_wait_for(ledger):
@@ -71,6 +71,7 @@ def test_claims_not_in_the_ledger_are_open_and_say_what_they_wait_for(ledger):
     waiting = PASSAGES.open(known)
     assert {item.claim for item in waiting} == PASSAGES.named() - known
     assert all(item.waits_for and item.location for item in waiting)
+    assert set(PASSAGES.statements) <= PASSAGES.named()
     assert set(PASSAGES.waits_for) == PASSAGES.named() - known, "decided claims no longer wait"
     decided = PASSAGES.named() - {"C999"}
     assert PASSAGES.open(decided) == []
