@@ -11,16 +11,20 @@ from typing import Any
 
 import jinja2
 
+from figures.claims_layout import HEIGHT, WIDTH, curve, lay_out, short_location
+from proofs_check.graph import FALSE_AS_WRITTEN
 from rmot.artifact.files import atomic_write, read_json
 from rmot.artifact.profiles import PROFILES
 from rmot.errors import RmotError
 
 TEMPLATE = Path(__file__).with_name("report.html")
+# Pixels of a column and of a row of the graph, and the letters that a box has room for.
+COLUMN, ROW, ROOM = 180, 30, 13
 
 
 def render(
     profile: str,
-    ledger: list[dict[str, Any]],
+    ledger: dict[str, Any],
     certificates: dict[str, list[dict[str, Any]]],
     figures: dict[str, bytes],
     provenance: dict[str, Any],
@@ -30,8 +34,8 @@ def render(
     Parameters
     ----------
     profile : str
-    ledger : list of dict
-        One entry a claim, as `proofs_check.collect` writes them.
+    ledger : dict
+        As `proofs_check.collect` writes it: ``claims``, an entry each, and those still ``open``.
     certificates : dict of str to list of dict
         Certificates by claim.
     figures : dict of str to bytes
@@ -48,7 +52,9 @@ def render(
     environment.filters["pretty"] = lambda value: json.dumps(value, indent=1, ensure_ascii=False)
     return environment.get_template(TEMPLATE.name).render(
         profile=profile,
-        claims=[_row(entry) for entry in ledger],
+        claims=ledger["claims"],
+        waiting=ledger["open"],
+        graph=_graph(ledger["claims"]),
         certificates=certificates,
         figures={
             name: base64.b64encode(content).decode("ascii") for name, content in figures.items()
@@ -57,11 +63,35 @@ def render(
     )
 
 
-def _row(entry: dict[str, Any]) -> dict[str, Any]:
-    """Show the accepted verdict where a claim was not run."""
-    ran = entry["status"] != "not run"
-    verdict = entry["status"] if ran else entry["accepted"]
-    return {**entry, "id": entry["claim"], "ran": ran, "verdict": verdict}
+def _graph(claims: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give the boxes and lines of the graph of claims, in pixels."""
+    layout = lay_out(claims)
+    verdicts = {entry["claim"]: entry["verdict"] for entry in claims}
+    boxes = [
+        {
+            **{key: entry[key] for key in ("claim", "verdict", "fallen", "statement")},
+            "where": short_location(entry, ROOM),
+            "x": round(COLUMN * layout.places[entry["claim"]][0]),
+            "y": round(ROW * (layout.places[entry["claim"]][1] + (1 - HEIGHT) / 2)),
+        }
+        for entry in claims
+    ]
+    lines = [
+        {
+            "path": " ".join(
+                letter + " ".join(f"{COLUMN * x:.0f},{ROW * (y + 0.5):.0f}" for x, y in step)
+                for letter, step in curve(places)
+            ),
+            "fallen": verdicts[ground] in FALSE_AS_WRITTEN,
+        }
+        for (ground, _), places in layout.lines.items()
+    ]
+    return {
+        "boxes": boxes,
+        "lines": lines,
+        "box": (round(COLUMN * WIDTH), round(ROW * HEIGHT)),
+        "size": (round(COLUMN * (layout.columns - 1 + WIDTH)), round(ROW * layout.rows)),
+    }
 
 
 def main() -> None:
@@ -81,7 +111,7 @@ def main() -> None:
                 certificates.setdefault(certificate["claim"], []).append(certificate)
         page = render(
             options.profile,
-            read_json(options.ledger)["claims"],
+            read_json(options.ledger),
             certificates,
             {path.stem: path.read_bytes() for path in options.figures},
             read_json(options.provenance),

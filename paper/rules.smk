@@ -46,8 +46,20 @@ rule numbers:
         "python -m paper.numbers --profile {PROFILE} --output {output.json} {params.tables}"
 
 
+rule claims_list:
+    input:
+        rules.claims.output.csv,
+    output:
+        f"{RESULTS}/tables/claims_list.tex",
+    params:
+        code=code_hash("paper.claims_list"),
+    shell:
+        "python -m paper.claims_list --ledger {input} --output {output}"
+
+
 rule typeset:
     input:
+        rules.claims_list.output,
         rules.numbers.output.tex,
         rules.quotes_kept.output.tex,
         rules.required_strikes.output.tex,
@@ -92,7 +104,8 @@ rule report:
     input:
         ledger=rules.claims.output.json,
         certificates=rules.verified.input.certificates,
-        figures=expand(f"{RESULTS}/figures/{{name}}.png", name=FIGURES),
+        # The graph of claims stands in the page itself.
+        figures=[f"{RESULTS}/figures/{name}.png" for name in FIGURES if name != "claims_graph"],
         provenance=f"{RESULTS}/provenance.json",
         template="paper/report.html",
     output:

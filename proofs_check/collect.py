@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from proofs_check.certificate import UNDECIDED
+from proofs_check.graph import carried, fallen_grounds
 from proofs_check.ledger import CLAIMS, Ledger, load, sha256
+from proofs_check.passages import load_passages
 from rmot.artifact.files import read_json, write_csv, write_json
 from rmot.artifact.profiles import PROFILES
 from rmot.errors import RmotError
@@ -27,7 +30,7 @@ def collect(
     Returns
     -------
     rows : list of dict
-        One per claim of the ledger.
+        One per claim of the ledger, in its order.
     differences : list of str
         One line per claim whose verdict or method is not the ledger's.
     """
@@ -61,6 +64,8 @@ def collect(
                 "statement": entry.statement,
                 "accepted": entry.verdict,
                 "status": status,
+                # What a reader is shown: where no check ran, the verdict accepted last.
+                "verdict": entry.verdict if status == NOT_RUN else status,
                 "method": method or entry.method,
                 "statements": 0 if certificate is None else len(certificate["exact"]),
                 "reason": reason or "",
@@ -68,6 +73,32 @@ def collect(
             }
         )
     return rows, differences
+
+
+def linked(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Put rows in the order of the sources, each with its place in the graph of claims.
+
+    Returns
+    -------
+    list of dict
+        The rows with ``rests_on``; ``carries``, what falls with the claim; and ``fallen``, the
+        claims found false as written that it rests on, through others as well. Ids, with blanks.
+    """
+    rests_on = {entry.id: entry.rests_on for entry in ledger.entries}
+    verdicts = {row["claim"]: row["verdict"] for row in rows}
+    links = {
+        "rests_on": rests_on,
+        "carries": carried(rests_on),
+        "fallen": fallen_grounds(rests_on, verdicts),
+    }
+    by_claim = {row["claim"]: row for row in rows}
+    return [
+        {
+            **by_claim[entry.id],
+            **{name: " ".join(sorted(link[entry.id])) for name, link in links.items()},
+        }
+        for entry in load_passages().order(ledger.entries)
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -81,10 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         documents = [read_json(path) for path in options.certificates]
         documents = [item for item in documents if "certificates" in item]
-        rows, differences = collect(load(options.ledger), documents, options.profile)
-        ledger_hash = sha256(options.ledger)
-        rows = [{**row, "ledger_sha256": ledger_hash} for row in rows]
-        write_json(options.output, {"profile": options.profile, "claims": rows})
+        ledger, ledger_hash = load(options.ledger), sha256(options.ledger)
+        rows, differences = collect(ledger, documents, options.profile)
+        rows = [{**row, "ledger_sha256": ledger_hash} for row in linked(ledger, rows)]
+        waiting = load_passages().open([entry.id for entry in ledger.entries])
+        content = {"profile": options.profile, "claims": rows, "open": list(map(asdict, waiting))}
+        write_json(options.output, content)
         write_csv(options.output.with_suffix(".csv"), pd.DataFrame(rows))
     except RmotError as error:
         sys.exit(f"proofs_check.collect: {error}")

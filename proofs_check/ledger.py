@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from proofs_check.graph import arrange
 from rmot.errors import DataError, MissingData
 
 FOLDER = Path(__file__).resolve().parent
@@ -62,6 +63,8 @@ class Entry:
         Numbers and formulas of the claim, as text.
     tables : dict of str to str
         File of each table the claim rests on.
+    rests_on : tuple of str
+        Ids of the claims that the source's own argument for this one uses.
     """
 
     id: str
@@ -73,6 +76,7 @@ class Entry:
     method: str
     data: Mapping[str, Any] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,8 @@ def load(folder: Path = CLAIMS) -> Ledger:
     MissingData
         The folder has no claims.
     DataError
-        A file is not of the ledger's form, or an id stands twice.
+        A file is not of the ledger's form, an id stands twice, or a claim rests on one that is not
+        there or on itself.
     """
     files = sorted(folder.glob("*.toml"))
     if not files:
@@ -128,15 +133,20 @@ def load(folder: Path = CLAIMS) -> Ledger:
     for path in files:
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
-            entries += [Entry(topic=path.stem, **entry) for entry in content["claims"]]
+            entries += [_entry(path.stem, entry) for entry in content["claims"]]
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise DataError(f"expected claims in {path}; {error}") from None
     names = [entry.id for entry in entries]
     if len(set(names)) != len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         raise DataError(f"expected each id once in {folder}; got twice {twice}")
+    arrange({entry.id: entry.rests_on for entry in entries})
     hashes = tomllib.loads((TABLES / "hashes.toml").read_text(encoding="utf-8"))
     return Ledger(tuple(sorted(entries, key=lambda entry: entry.id)), hashes)
+
+
+def _entry(topic: str, fields: Mapping[str, Any]) -> Entry:
+    return Entry(topic=topic, **{**fields, "rests_on": tuple(fields.get("rests_on", ()))})
 
 
 def sha256(folder: Path = CLAIMS) -> str:

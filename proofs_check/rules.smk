@@ -52,6 +52,7 @@ rule enclosed_balls:
 rule claims:
     input:
         CLAIMS,
+        "proofs_check/exclusions.toml",
         rules.verified.output,
         certificates=expand(f"{RESULTS}/claims/{{topic}}.json", topic=TOPICS),
     output:

@@ -38,12 +38,12 @@ def engine(table: pd.DataFrame) -> Iterator[Number]:
 
 
 def claims(table: pd.DataFrame) -> Iterator[Number]:
-    """Count verdicts, those not run as accepted; the ledger carries the data of all but a few."""
+    """Count verdicts, and claims that rest on what is false as written."""
     source = Source("Claims", str(table["ledger_sha256"].iloc[0]), PRINTED)
-    found = [
-        row["accepted"] if row["status"] == "not run" else row["status"]
-        for row in table.to_dict("records")
-    ]
+    found = list(table["verdict"])
     yield source.count("Checked", len(table))
     for verdict in ("verified", "corrected", "refuted", "inconsistent", "untestable"):
         yield source.count(verdict.capitalize(), found.count(verdict))
+    groundless = table.loc[table["fallen"].notna(), "verdict"].tolist()
+    yield source.count("Groundless", len(groundless))
+    yield source.count("GroundlessVerified", groundless.count("verified"))

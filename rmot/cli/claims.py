@@ -1,15 +1,18 @@
-"""`rmot claims`: the verdicts, and the certificate of one claim."""
+"""`rmot claims`: the verdicts, the certificate of one claim, and the check run anew."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from rmot.cli.output import Csv, Json, print_rows
-from rmot.errors import ParameterError
+from rmot.errors import MissingData, ParameterError
 
 app = typer.Typer()
 
@@ -22,29 +25,83 @@ def claims(
     results: Annotated[
         Path, typer.Option(help="Folder of results that `./reproduce` made.")
     ] = Path("results"),
+    status: Annotated[
+        str | None, typer.Option(help="Only claims of this verdict, such as refuted.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Only claims of the source that begins like this: 002.")
+    ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Run the checks anew and re-check the certificates; exit 1 where a verdict is"
+            " not the ledger's.",
+        ),
+    ] = False,
+    profile: Annotated[
+        str, typer.Option(help="Size of the checks run anew: quick, full or deep.")
+    ] = "full",
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """List the claims and their verdicts, or show the certificates of one."""
+    """List the claims and their verdicts, show one with its certificate, or check anew."""
+    if verify and claim is not None:
+        _verify([claim], profile, as_json, as_csv)
+        return
     from rmot.artifact.files import read_json
 
     ledger = read_json(results / "claims" / "ledger.json")["claims"]
-    if claim is None:
+    chosen = [
+        entry
+        for entry in ledger
+        if claim in (None, entry["claim"])
+        and status in (None, entry["status"])
+        and entry["source"].startswith(source or "")
+    ]
+    if not chosen:
+        asked = ", ".join(repr(one) for one in (claim, status, source) if one)
+        raise ParameterError(f"expected the id, status or source of claims; none is of {asked}")
+    if verify:
+        _verify([entry["claim"] for entry in chosen], profile, as_json, as_csv)
+    elif claim is None:
         shown = ("claim", "status", "method", "source", "location")
-        print_rows(ledger, "Claims", as_json, as_csv, shown=shown)
-        return
-    entries = [entry for entry in ledger if entry["claim"] == claim]
-    if not entries:
-        raise ParameterError(f"expected the id of a claim in the ledger; got {claim!r}")
+        print_rows(chosen, "Claims", as_json, as_csv, shown=shown)
+    elif as_csv:
+        print_rows(chosen, "", as_csv=True)
+    else:
+        _show(chosen[0], ledger, results, as_json)
+
+
+def _show(row: dict[str, Any], ledger: list[dict[str, Any]], results: Path, as_json: bool) -> None:
+    from rmot.artifact.files import read_json
+
     certificates = [
         certificate
         for path in sorted((results / "claims").glob("*.json"))
         for certificate in read_json(path).get("certificates", [])
-        if certificate["claim"] == claim
+        if certificate["claim"] == row["claim"]
     ]
     if as_json:
-        print(json.dumps({"claim": entries[0], "certificates": certificates}, indent=1))
+        print(json.dumps({"claim": row, "certificates": certificates}, indent=1))
         return
-    print_rows([{"": key, claim: value} for key, value in entries[0].items()], "", False, as_csv)
-    for certificate in certificates:
-        print(json.dumps(certificate, indent=1, ensure_ascii=False))
+    from rmot.cli.certificates import describe
+
+    print(describe(row, certificates, {entry["claim"]: entry for entry in ledger}))
+
+
+def _verify(chosen: list[str], profile: str, as_json: bool, as_csv: bool) -> None:
+    """Leave the checks to a process of their own: the engine does not load what they need."""
+    if importlib.util.find_spec("proofs_check") is None:
+        raise MissingData("expected the checks, which come with the project's source; got none")
+    command = [sys.executable, "-m", "proofs_check.recheck", *chosen, "--profile", profile]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not done.stdout:
+        raise ParameterError(done.stderr.strip().splitlines()[-1].partition(": ")[2])
+    rows = json.loads(done.stdout)
+    shown = ("claim", "accepted", "status", "method", "statements")
+    print_rows(rows, "Checked anew", as_json, as_csv, shown=shown)
+    for row in rows:
+        for difference in row["differences"]:
+            print(difference, file=sys.stderr)
+    raise typer.Exit(done.returncode)

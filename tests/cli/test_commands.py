@@ -115,26 +115,6 @@ def test_data_list_names_origin_and_licence(rmot):
     assert rows["chains/cboe_20220204/spx_quotedata"]["repository"] == "Luca-Castelli/Index-Gamma"
 
 
-def test_claims_lists_and_shows_certificates(rmot, tmp_path):
-    folder = tmp_path / "claims"
-    folder.mkdir()
-    row = {
-        "claim": "C045",
-        "status": "refuted",
-        "method": "certified",
-        "source": "001",
-        "location": "Table 2",
-    }
-    (folder / "ledger.json").write_text(json.dumps({"claims": [row]}))
-    (folder / "bounds.json").write_text(json.dumps({"certificates": [{"claim": "C045", "x": 7}]}))
-    status, out, _ = rmot("claims", "--results", tmp_path)
-    assert (status, "refuted" in out) == (0, True)
-    status, out, _ = rmot("claims", "C045", "--results", tmp_path, "--json")
-    assert json.loads(out)["certificates"] == [{"claim": "C045", "x": 7}]
-    status, _, err = rmot("claims", "C999", "--results", tmp_path)
-    assert (status, "C999" in err) == (2, True)
-
-
 def test_surface_shows_slices_and_why_quotes_were_dropped(rmot, chain):
     status, out, err = rmot("surface", chain, "--json")
     assert status == 0

@@ -1,0 +1,51 @@
+"""The table of all claims holds each once, in the order given, under its source."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from paper.claims_list import longtable
+from paper.quantities import checks
+
+
+@pytest.fixture
+def rows():
+    columns = ["claim", "source", "location", "statement", "verdict", "status", "method", "fallen"]
+    told = [
+        ("C140", "000_a.txt", "4.1", "rho_ij is 50%.", "verified", "verified", "reading", np.nan),
+        ("C003", "001_b.txt", "(2.2)", "x^2/3 & y", "refuted", "not run", "symbolic", np.nan),
+        ("C001", "001_b.txt", "(2.3)", "So.", "verified", "verified", "symbolic", "C003"),
+        ("T001", "this project", "A", "So.", "verified", "verified", "numeric", np.nan),
+    ]
+    table = pd.DataFrame(told, columns=columns)
+    table["ledger_sha256"] = "0"
+    return table
+
+
+def test_claims_stand_once_in_order_under_their_sources(rows):
+    text = longtable(rows)
+    assert re.findall(r"^([CT]\d+) &", text, re.MULTILINE) == list(rows["claim"])
+    heads = re.findall(r"multicolumn.*\{(?:\\texttt\{)?([^{}]+)\}+ \\\\\*", text)
+    assert heads == [r"000\_a.txt", r"001\_b.txt", "This project"]
+    assert text.index("000\\_a") < text.index("C140") < text.index("001\\_b") < text.index("C003")
+
+
+def test_what_latex_would_read_as_markup_is_escaped(rows):
+    text = longtable(rows)
+    assert r"rho\_ij is 50\%." in text
+    assert r"x\textasciicircum{}2/\allowbreak{}3 \& y" in text
+    assert all(line.count(" & ") == 4 for line in text.splitlines() if line[0] in "CT")
+
+
+def test_marks_say_what_did_not_run_and_what_lost_its_ground(rows):
+    lines = {line[:4]: line for line in longtable(rows).splitlines() if line[0] in "CT"}
+    assert [name for name in lines if r"\dagger" in lines[name]] == ["C001"]
+    assert [name for name in lines if "$^*$" in lines[name]] == ["C003"]
+
+
+def test_claims_without_ground_are_counted(rows):
+    found = {number.macro: number.value for number in checks.claims(rows)}
+    assert (found["ClaimsGroundless"], found["ClaimsGroundlessVerified"]) == (1, 1)
+    assert (found["ClaimsVerified"], found["ClaimsRefuted"]) == (3, 1)
