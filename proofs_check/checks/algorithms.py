@@ -36,7 +36,9 @@ def cost_against_bound(claim: Claim, context: Context) -> Certificate:
             claim.data["bound"], **_symbols()
         )
         name = f"N = {size}, M = {strikes}"
-        limits[name] = sympy.limit(ratio.subs({_symbols()[key]: at[key] for key in at}), t, sympy.oo)
+        limits[name] = sympy.limit(
+            ratio.subs({_symbols()[key]: at[key] for key in at}), t, sympy.oo
+        )
         names: dict[str, Tree] = {
             "N": tree(size, {"t": ["datum", "far"]}),
             "M": tree(strikes, {"t": ["datum", "far"]}),
@@ -86,7 +88,9 @@ def entries_off_the_diagonal(claim: Claim, context: Context) -> Certificate:
         count = tree("N*M*(N-1)", names)
         statements += [
             inequality(f"formula counts them, N = {n}, M = {m}", count, "==", str(listed)),
-            inequality(f"bound holds, N = {n}, M = {m}", count, "<=", tree(claim.data["bound"], names)),
+            inequality(
+                f"bound holds, N = {n}, M = {m}", count, "<=", tree(claim.data["bound"], names)
+            ),
         ]
     formulas = {item["name"]: True for item in statements[::2]}
     bounds = {item["name"]: True for item in statements[1::2]}

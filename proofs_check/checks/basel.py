@@ -113,7 +113,9 @@ def standard_charge_of_the_book(claim: Claim, context: Context) -> Certificate:
     total = tree(f"2*delta_weight + {vega} + exotic", names)
     statements = [
         inequality("rules give less than the share", total, "<", ["datum", "share"]),
-        inequality("the least add-on is the share or more", ["datum", "other"], ">=", ["datum", "share"]),
+        inequality(
+            "the least add-on is the share or more", ["datum", "other"], ">=", ["datum", "share"]
+        ),
         enclosure("most by the rules", total, scope_of(claim), 4),
     ]
     less, least = (item["name"] for item in statements[:2])
@@ -200,7 +202,10 @@ def bounds_are_never_violated(claim: Claim, context: Context) -> Certificate:
     """Find whether so few violations are rare where one test in a hundred is violated."""
 
     def rare() -> Statement:
-        chance: Tree = ["binomial_cdf", *(["datum", key] for key in ("tests", "violations", "rate"))]
+        chance: Tree = [
+            "binomial_cdf",
+            *(["datum", key] for key in ("tests", "violations", "rate")),
+        ]
         return inequality("so few would be rare at the rate", chance, "<=", ["datum", "level"])
 
     return decide_if_given(

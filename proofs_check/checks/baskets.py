@@ -79,7 +79,12 @@ def black_scholes_price_far_out(claim: Claim, context: Context) -> Certificate:
     names = _names(claim)
     variance = tree("volatility**2*maturity", names)
     order = 1 + round(math.log(float(claim.data["strike"])) / float(scope.number(variance)))
-    names |= {"v": variance, "p": str(order), "K": names["strike"], "L": tree("strike*21/20", names)}
+    names |= {
+        "v": variance,
+        "p": str(order),
+        "K": names["strike"],
+        "L": tree("strike*21/20", names),
+    }
     above = tree("exp(v*p*(p-1)/2)*K**(1-p)*(p-1)**(p-1)/p**p", names)
     names["z"] = tree("(log(L)+v/2)/sqrt(v)", names)
     tail = f"z/(1+z**2)*exp(-(z**2)/2)/sqrt(2*{_PI_HIGH})"
@@ -202,7 +207,10 @@ def infinite_variance_is_excluded(claim: Claim, context: Context) -> Certificate
         if chi_squared
         else [
             inequality(
-                "mixture is in the ball", tree("weight*e", {**names, "e": entropy}), "<=", names["radius"]
+                "mixture is in the ball",
+                tree("weight*e", {**names, "e": entropy}),
+                "<=",
+                names["radius"],
             ),
             inequality("its second moment exceeds the limit", second, ">", ["datum", "limit"]),
         ]

@@ -141,7 +141,9 @@ def times_of_three_sizes(claim: Claim, context: Context) -> Certificate:
     ]
     slower, faster, lower, higher = (item["name"] for item in statements)
     scope = scope_of(claim)
-    exponent = enclosure("exponent, first to last", _slope([0, last], [0, 0], "seconds", unit), scope)
+    exponent = enclosure(
+        "exponent, first to last", _slope([0, last], [0, 0], "seconds", unit), scope
+    )
     return decide(
         claim,
         context.profile,
@@ -192,9 +194,7 @@ def growth_of_the_stages(claim: Claim, context: Context) -> Certificate:
     for column, exponent in claim.data["exponents"].items():
         for name, first in (("all sizes", 0), ("larger sizes", last // 2)):
             least = _slope([first, last], [1, -1], column)
-            statements.append(
-                inequality(f"{column} grows faster, {name}", least, ">", exponent)
-            )
+            statements.append(inequality(f"{column} grows faster, {name}", least, ">", exponent))
             fitted = _slope([first, last], [0, 0], column)
             enclosures.append(enclosure(f"exponent of {column}, {name}", fitted, scope))
     names = [item["name"] for item in statements]

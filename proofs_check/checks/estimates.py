@@ -74,7 +74,9 @@ def condition_of_the_correlations(claim: Claim, context: Context) -> Certificate
     }
     printed: Tree = ["add", ["datum", "condition"], ["datum", "half_unit"]]
     statements = [
-        inequality("condition number allows the estimate", tree("(1+r)/(1-r)", names), "<=", printed),
+        inequality(
+            "condition number allows the estimate", tree("(1+r)/(1-r)", names), "<=", printed
+        ),
         inequality(
             "condition number allows the interval's lower end",
             tree("(1+r-e)/(1-r+e)", names),
@@ -107,7 +109,12 @@ def test_shows_chance(claim: Claim, context: Context) -> Certificate:
     names: dict[str, Tree] = {"i": ["variable", "i"], "m": ["variable", "m"]}
     level = tree(claim.data["sequence"], names)
     degrees = {"i": 2, "m": 2}
-    above = identity("distance above is 1/(2n)", tree("i*m", names), ["add", level, tree("0.5*m", names)], degrees)
+    above = identity(
+        "distance above is 1/(2n)",
+        tree("i*m", names),
+        ["add", level, tree("0.5*m", names)],
+        degrees,
+    )
     below = identity("and below", level, tree("(i-1)*m+0.5*m", names), degrees)
     unit: Tree = ["div", "1", ["datum", "seeds"]]
     ends = [
@@ -119,7 +126,9 @@ def test_shows_chance(claim: Claim, context: Context) -> Certificate:
         above,
         below,
         inequality("printed p is at most one", ["datum", "p"], "<=", "1"),
-        inequality("test tells it from chance", ["mul", "2", ["exp", exponent]], "<", ["datum", "p"]),
+        inequality(
+            "test tells it from chance", ["mul", "2", ["exp", exponent]], "<", ["datum", "p"]
+        ),
     ]
     upper, lower, possible, told = (item["name"] for item in statements)
     return decide(

@@ -73,7 +73,9 @@ def passages_in_order(claim: Claim, context: Context) -> Certificate:
         for key in row
     }
     statements = [
-        inequality(f"{first} {relation} {second}", tree(first, cells), relation, tree(second, cells))
+        inequality(
+            f"{first} {relation} {second}", tree(first, cells), relation, tree(second, cells)
+        )
         for first, relation, second in claim.data["pairs"]
     ]
     whole = {item["name"]: True for item in statements}
