@@ -18,7 +18,7 @@ def _names(claim: Claim) -> dict[str, Tree]:
 
 @check("C117")
 def approach_of_the_rule(claim: Claim, context: Context) -> Certificate:
-    """Find the chapter of the rule for factors that cannot be modelled among those of an approach."""
+    """Find the rule's chapter for factors that cannot be modelled among those of an approach."""
     statements = []
     for approach in ("standardised", "internal"):
         first, last = (["datum", approach, place] for place in (0, 1))
@@ -91,8 +91,8 @@ def aggregation_of_stresses(claim: Claim, context: Context) -> Certificate:
         evidence={
             "lower": repaired["lower"],
             "upper": repaired["upper"],
-            "repaired": "sqrt((r sum x)^2 + (1 - r^2) sum x^2), r = 0.6, beside root sums of squares"
-            " for idiosyncratic credit spread and equity factors",
+            "repaired": "sqrt((r sum x)^2 + (1 - r^2) sum x^2), r = 0.6, beside root sums of"
+            " squares for idiosyncratic credit spread and equity factors",
         },
         otherwise="the square-root formula of MAR33.17",
         reading="a notional so small that the floor is idle: the sum still is not the rule's, which"
@@ -215,8 +215,8 @@ def bounds_are_never_violated(claim: Claim, context: Context) -> Certificate:
         rare,
         against="refuted",
         otherwise="a list of the tests",
-        reading="tests of the theoretical bounds, so that the pilot's exception is not among them; a"
-        " hundred without violation would be no rarity at a rate of one in a hundred",
+        reading="tests of the theoretical bounds, so that the pilot's exception is not among them;"
+        " a hundred without violation would be no rarity at a rate of one in a hundred",
     )
 
 

@@ -63,8 +63,8 @@ def relief_against_the_finite_bound(claim: Claim, context: Context) -> Certifica
             if item["kind"] == "inequality"
         },
         otherwise="a relief no greater than what the bounds by forwards leave",
-        reading="long or short calls at the strikes that the source prices, the method's charge being"
-        " right; no option quote is used, which would lower the classical charge further",
+        reading="long or short calls at the strikes that the source prices, the method's charge"
+        " being right; no option quote is used, which would lower the classical charge further",
     )
 
 
@@ -153,8 +153,8 @@ def width_of_black_scholes(claim: Claim, context: Context) -> Certificate:
         ],
         evidence={"widths": [row["black_scholes_width"] for row in rows]},
         otherwise="no widths, or widths that are greatest at the money",
-        reading="a range of correlations: two hundredths either way give the width at the money, but"
-        " no range gives a wider interval below it",
+        reading="a range of correlations: two hundredths either way give the width at the money,"
+        " but no range gives a wider interval below it",
     )
 
 
@@ -180,8 +180,8 @@ def price_at_the_money(claim: Claim, context: Context) -> Certificate:
         [("refuted", {within["name"]: False}), ("verified", {within["name"]: True})],
         evidence={"upper": bound["upper"]},
         otherwise="volatilities of forty per cent",
-        reading="the month's highest close of the VIX (22.90, 3 January 2023) for the first index and"
-        " twice that for the second, correlation one, strike at spot, interest at five per cent",
+        reading="the month's highest close of the VIX (22.90, 3 January 2023) for the first index"
+        " and twice that for the second, correlation one, strike at spot, interest at 5 per cent",
     )
 
 
@@ -222,10 +222,10 @@ def infinite_variance_is_excluded(claim: Claim, context: Context) -> Certificate
         "certified",
         statements,
         [("verified" if chi_squared else "refuted", whole)],
-        evidence={"relative_entropy": float(scope_of(claim).number(entropy).mid())},  # type: ignore[union-attr]
+        evidence={"relative_entropy": float(scope_of(claim).number(entropy))},
         otherwise="a divergence that bounds second moments, as chi-squared does",
         reading="laws near a prior without stochastic variance, whose tails are the thinnest, with"
         " quotes that have a spread, which so small a weight leaves unbroken: variance beyond any"
-        " limit is in every ball of relative entropy; with all marginals known, the classical bounds"
-        " have the variance that these have",
+        " limit is in every ball of relative entropy; with all marginals known, the classical"
+        " bounds have the variance that these have",
     )

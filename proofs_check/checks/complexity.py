@@ -156,9 +156,9 @@ def times_of_three_sizes(claim: Claim, context: Context) -> Certificate:
             ("verified", {lower: False, higher: False}),
         ],
         evidence={exponent["name"]: [exponent["lower"], exponent["upper"]]},
-        otherwise="times that a power of N alone, or a constant and that power, give within rounding",
+        otherwise="times that the power of N, alone or with a constant, gives within rounding",
         reading="a constant start-up time beside the square of N, fails within rounding too; as an"
-        " upper bound alone, which three times below it neither show nor contradict, nothing matches",
+        " upper bound alone, which three times below it neither show nor contradict",
     )
 
 
@@ -179,7 +179,7 @@ def times_of_two_papers(claim: Claim, context: Context) -> Certificate:
         ["strikes_second", "speed_ratio"],
         agreement,
         against="inconsistent",
-        otherwise="the strikes behind the second table and how fast its machine is beside the first",
+        otherwise="the strikes behind the second table and the speeds of both machines",
         reading="different machines: the times differ by more than a factor of five, which machines"
         " and numbers of strikes may explain or not",
     )
@@ -212,6 +212,6 @@ def growth_of_the_stages(claim: Claim, context: Context) -> Certificate:
         ],
         evidence={item["name"]: [item["lower"], item["upper"]] for item in enclosures},
         otherwise="a first stage that grows with N and a second with its square, within rounding",
-        reading="from the first size to the last or over the larger half, times within rounding; one"
-        " calibration an asset is linear when done in turn and constant when done side by side",
+        reading="from the first size to the last or over the larger half, times within rounding;"
+        " one calibration an asset is linear when done in turn and constant when done side by side",
     )

@@ -92,7 +92,7 @@ def condition_of_the_correlations(claim: Claim, context: Context) -> Certificate
         statements,
         [("verified", {estimate: True}), ("inconsistent", {estimate: False, end: False})],
         evidence={"least": float(scope_of(claim).number(tree("(1+r)/(1-r)", names)))},
-        otherwise="a condition number of at least twelve, or a lower correlation of the two indices",
+        otherwise="a condition number of twelve or more, or a lower correlation of the indices",
         reading="the lower end of the printed interval, and the condition number in any induced"
         " norm, of which the ratio of eigenvalues is the least",
     )
@@ -142,6 +142,6 @@ def test_shows_chance(claim: Claim, context: Context) -> Certificate:
         ],
         evidence={"p_of_the_sequence": 1, "p_printed": claim.data["p"]},
         otherwise="a test that every sequence without chance fails",
-        reading="passing as evidence, not proof: averages over many paths are nearly normal whatever"
-        " the model, and a higher p belongs to a sequence without chance",
+        reading="passing as evidence, not proof: averages over many paths are nearly normal"
+        " whatever the model, and a higher p belongs to a sequence without chance",
     )

@@ -54,8 +54,8 @@ def two_passages(claim: Claim, context: Context) -> Certificate:
 
 
 _READINGS = {
-    "C044": "the baskets differ, so that no inequality between them is strict; prices at half as much"
-    " again above those at a fifth more need twice the volatility",
+    "C044": "the baskets differ, so that no inequality between them is strict; prices at half as"
+    " much again above those at a fifth more need twice the volatility",
     "C096": "the text's time as an upper bound, forty times the table's",
     "C103": "29 names, as listed, not the thirty stated",
     "C116": "the pilot as a trial of the mechanics alone does not contradict the protocol, and does"
