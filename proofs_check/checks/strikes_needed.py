@@ -62,7 +62,7 @@ def strikes_of_one_maturity(claim: Claim, context: Context) -> Certificate:
         ],
         evidence={
             "half_widths": {
-                f"{maturity:.3f}": found
+                f"{maturity:.3f}": value
                 for maturity, (value, _) in zip(MATURITIES, widths, strict=True)
             },
             "error": error,
