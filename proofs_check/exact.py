@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
@@ -74,6 +74,11 @@ def _convert(node: ast.expr, text: str, names: Mapping[str, Tree]) -> Tree:
             return [node.func.id, *(_convert(argument, text, names) for argument in node.args)]
         raise ParameterError(f"expected a function among {FUNCTIONS}; got {node.func.id!r}")
     raise ParameterError(f"expected arithmetic; got {text!r}")
+
+
+def weighted_sum(weights: Iterable[Tree], values: Iterable[Tree]) -> Tree:
+    """Sum the products of two lists of expressions."""
+    return ["add", *(["mul", weight, x] for weight, x in zip(weights, values, strict=True))]
 
 
 def rational(value: Tree | int | Fraction) -> Fraction:

@@ -6,21 +6,24 @@ import math
 from collections.abc import Sequence
 
 from proofs_check.certificate import Certificate, decide, scope_of
-from proofs_check.exact import Tree, enclosure, inequality, tree
+from proofs_check.exact import Statement, Tree, enclosure, inequality, tree
 from proofs_check.ledger import Claim
+from proofs_check.missing import decide_if_given
 from proofs_check.registry import Context, check
 
 HALF_UNIT = "0.005"
 
 
-def _slope(rows: Sequence[int], shift: Sequence[int]) -> Tree:
+def _slope(
+    rows: Sequence[int], shift: Sequence[int], column: str = "total", half_unit: str = HALF_UNIT
+) -> Tree:
     """Least squares of log time on log size, as an expression; times move by half units."""
     sizes: list[Tree] = [["log", ["cell", "timings", row, "assets"]] for row in rows]
     mean: Tree = ["div", ["add", *sizes], str(len(rows))]
     centred: list[Tree] = [["sub", size, mean] for size in sizes]
     spread: Tree = ["add", *(["pow", value, "2"] for value in centred)]
     times: list[Tree] = [
-        ["log", ["add", ["cell", "timings", row, "total"], ["mul", str(sign), HALF_UNIT]]]
+        ["log", ["add", ["cell", "timings", row, column], ["mul", str(sign), half_unit]]]
         for row, sign in zip(rows, shift, strict=True)
     ]
     terms: list[Tree] = [["mul", value, time] for value, time in zip(centred, times, strict=True)]
@@ -108,4 +111,107 @@ def table_arithmetic(claim: Claim, context: Context) -> Certificate:
         evidence={"entries": len(statements)},
         otherwise="an entry off by more than half a unit of its last digit",
         reading="entries are rounded to the digits printed",
+    )
+
+
+@check("C050")
+def times_of_three_sizes(claim: Claim, context: Context) -> Certificate:
+    """Fit exponents from one size to the next, and a constant beside the power, within rounding."""
+    half: Tree = ["datum", "half_unit"]
+    claimed: Tree = ["datum", "exponent"]
+    unit = str(claim.data["half_unit"])
+    last = len(claim.tables["timings"].rows) - 1
+    steepest = _slope([0, last], [-1, 1], "seconds", unit)
+    flattest = _slope([0, last], [1, -1], "seconds", unit)
+
+    def rate(first: int, second: int, sign: int) -> Tree:
+        sizes, times = (
+            [["cell", "timings", row, key] for row in (second, first)]
+            for key in ("assets", "seconds")
+        )
+        rise: Tree = ["add", ["sub", *times], ["mul", str(2 * sign), half]]
+        powers: list[Tree] = [["pow", size, claimed] for size in sizes]
+        return ["div", rise, ["sub", *powers]]
+
+    statements = [
+        inequality("times rise more slowly than claimed", steepest, "<", claimed),
+        inequality("times rise faster than claimed", flattest, ">", claimed),
+        inequality("with a constant, the later rate is lower", rate(1, 2, 1), "<", rate(0, 1, -1)),
+        inequality("with a constant, the later rate is higher", rate(1, 2, -1), ">", rate(0, 1, 1)),
+    ]
+    slower, faster, lower, higher = (item["name"] for item in statements)
+    scope = scope_of(claim)
+    exponent = enclosure(
+        "exponent, first to last", _slope([0, last], [0, 0], "seconds", unit), scope
+    )
+    return decide(
+        claim,
+        context.profile,
+        "certified",
+        [*statements, exponent],
+        [
+            ("refuted", {slower: True, lower: True}),
+            ("refuted", {faster: True, higher: True}),
+            ("verified", {slower: False, faster: False}),
+            ("verified", {lower: False, higher: False}),
+        ],
+        evidence={exponent["name"]: [exponent["lower"], exponent["upper"]]},
+        otherwise="times that the power of N, alone or with a constant, gives within rounding",
+        reading="a constant start-up time beside the square of N, fails within rounding too; as an"
+        " upper bound alone, which three times below it neither show nor contradict",
+    )
+
+
+@check("C051")
+def times_of_two_papers(claim: Claim, context: Context) -> Certificate:
+    """Compare the two times for two assets, machines and numbers of strikes being known."""
+
+    def agreement() -> Statement:
+        names: dict[str, Tree] = {key: ["datum", key] for key in claim.data}
+        names["second"] = ["cell", "timings", 0, "total"]
+        scaled = "second*speed_ratio*(strikes_first/strikes_second)**2"
+        gap = tree(f"abs(first - {scaled})", names)
+        return inequality("times agree", gap, "<=", ["datum", "tolerance"])
+
+    return decide_if_given(
+        claim,
+        context,
+        ["strikes_second", "speed_ratio"],
+        agreement,
+        against="inconsistent",
+        otherwise="the strikes behind the second table and the speeds of both machines",
+        reading="different machines: the times differ by more than a factor of five, which machines"
+        " and numbers of strikes may explain or not",
+    )
+
+
+@check("C095")
+def growth_of_the_stages(claim: Claim, context: Context) -> Certificate:
+    """Take the exponent of each stage over all sizes and over the larger half, within rounding."""
+    last = len(claim.tables["timings"].rows) - 1
+    scope = scope_of(claim)
+    statements, enclosures = [], []
+    for column, exponent in claim.data["exponents"].items():
+        for name, first in (("all sizes", 0), ("larger sizes", last // 2)):
+            least = _slope([first, last], [1, -1], column)
+            statements.append(inequality(f"{column} grows faster, {name}", least, ">", exponent))
+            fitted = _slope([first, last], [0, 0], column)
+            enclosures.append(enclosure(f"exponent of {column}, {name}", fitted, scope))
+    names = [item["name"] for item in statements]
+    return decide(
+        claim,
+        context.profile,
+        "certified",
+        [*statements, *enclosures],
+        [
+            *(
+                ("refuted", dict.fromkeys(names[place : place + 2], True))
+                for place in range(0, len(names), 2)
+            ),
+            ("verified", dict.fromkeys(names, False)),
+        ],
+        evidence={item["name"]: [item["lower"], item["upper"]] for item in enclosures},
+        otherwise="a first stage that grows with N and a second with its square, within rounding",
+        reading="from the first size to the last or over the larger half, times within rounding;"
+        " one calibration an asset is linear when done in turn and constant when done side by side",
     )

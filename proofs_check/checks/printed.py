@@ -27,7 +27,7 @@ def printed_arithmetic(claim: Claim, context: Context) -> Certificate:
     )
 
 
-@check("C058", "C110", "C124", "C131", "C144")
+@check("C058", "C101", "C102", "C110", "C124", "C131", "C139", "C144")
 def two_passages(claim: Claim, context: Context) -> Certificate:
     """Compare one quantity as two passages have it."""
     tables = {name: table.rows for name, table in claim.tables.items()}
@@ -50,6 +50,44 @@ def two_passages(claim: Claim, context: Context) -> Certificate:
         evidence={"first": str(scope.number(first)), "second": str(scope.number(second))},
         otherwise="numbers within the tolerance of each other",
         reading="rounding of both passages allowed for by the tolerance",
+    )
+
+
+_READINGS = {
+    "C044": "the baskets differ, so that no inequality between them is strict; prices at half as"
+    " much again above those at a fifth more need twice the volatility",
+    "C096": "the text's time as an upper bound, forty times the table's",
+    "C103": "29 names, as listed, not the thirty stated",
+    "C116": "the pilot as a trial of the mechanics alone does not contradict the protocol, and does"
+    " not follow it either",
+}
+
+
+@check("C044", "C096", "C103", "C116")
+def passages_in_order(claim: Claim, context: Context) -> Certificate:
+    """Hold numbers of one passage against the limits that another sets."""
+    cells: dict[str, Tree] = {
+        f"{name}_{key}_{index}": ["cell", name, index, key]
+        for name, table in claim.tables.items()
+        for index, row in enumerate(table.rows)
+        for key in row
+    }
+    statements = [
+        inequality(
+            f"{first} {relation} {second}", tree(first, cells), relation, tree(second, cells)
+        )
+        for first, relation, second in claim.data["pairs"]
+    ]
+    whole = {item["name"]: True for item in statements}
+    return decide(
+        claim,
+        context.profile,
+        "reading",
+        statements,
+        [("verified", whole), *(("inconsistent", {name: False}) for name in whole)],
+        evidence={"pairs": len(statements)},
+        otherwise="numbers within the limits that the other passage sets",
+        reading=_READINGS[claim.id],
     )
 
 
