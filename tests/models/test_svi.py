@@ -147,7 +147,7 @@ def test_least_durrleman_is_the_infimum_over_all_strikes(smile):
     near = minimize_scalar(
         g, bounds=(t[place - 1], t[place + 1]), method="bounded", options={"xatol": 1e-12}
     )
-    found = min(values.min(), float(near.fun))
+    found = min(values.min(), float(near.fun))  # pyright: ignore[reportAttributeAccessIssue]
     least = smile.least_durrleman()
     rounding = 1e-9 * (1.0 + abs(found))
     assert least <= found + rounding

@@ -251,7 +251,8 @@ def test_rate_of_order_one_is_the_legendre_transform(x):
     best = minimize_scalar(
         lambda p: forde_jacquier(p) - p * x, bounds=ends, method="bounded", options={"xatol": 1e-12}
     )
-    assert abs(CLASSICAL_RATE.rate(x) / -best.fun - 1) < 1e-8
+    least = best.fun  # pyright: ignore[reportAttributeAccessIssue]
+    assert abs(CLASSICAL_RATE.rate(x) / -least - 1) < 1e-8
 
 
 def test_rate_is_dual_to_the_log_moment():
