@@ -4,6 +4,7 @@ from .factor_marginal import FactorMarginal as FactorMarginal
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
+from .protocol import JointLaw as JointLaw
 from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
 from .rough_factor import RoughFactorModel as RoughFactorModel
@@ -24,6 +25,7 @@ __all__ = [
     "FactorMarginal",
     "ForwardVariance",
     "Heston",
+    "JointLaw",
     "PathDependentVolatility",
     "RoughFactorModel",
     "RoughHeston",

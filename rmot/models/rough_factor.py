@@ -163,7 +163,7 @@ class RoughFactorModel:
                     f"E exp(iu.X) is infinite where -Im u = {moments.tolist()}, at maturity "
                     f"{maturity}"
                 )
-        values, error, _ = self._log_phi(rows, maturity, 1e-11)
+        values, error, _ = self.estimated_log_transform(rows, maturity, 1e-11)
         check_solved(values, error)
         return values.reshape(frequency.shape[:-1])
 
@@ -179,7 +179,12 @@ class RoughFactorModel:
         pairs = zip(p @ self.loadings, p @ self.loadings**2, self.factors, strict=True)
         return all(factor.is_finite(first, second, maturity) for first, second, factor in pairs)
 
-    def _log_phi(
+    def deviations(self, maturity: float) -> NDArray[np.float64]:
+        """Return the standard deviations of the returns ∫ dS_i/S_i over [0, T]."""
+        mean = [factor.integrated_moments(maturity).mean for factor in self.factors]
+        return np.sqrt(self.loadings**2 @ mean)
+
+    def estimated_log_transform(
         self,
         u: NDArray[np.complex128],
         maturity: float,
@@ -187,9 +192,25 @@ class RoughFactorModel:
         *,
         differentiate: bool = False,
     ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]]:
-        """Return log E exp(iu.X) for u of shape (n, n_assets), errors, and derivatives if asked.
+        """Return log E exp(i u.X) as accurately as asked, for numerical integration.
 
-        Shapes (n,), (n,) and (parameters, n), the last (0, n) unless asked for.
+        Parameters
+        ----------
+        u : complex ndarray, shape (n, n_assets)
+            Not checked: see `has_moment`.
+        maturity : float
+            T > 0 in years.
+        tolerance : float or ndarray, shape (n,)
+            Admissible absolute errors.
+        differentiate : bool
+
+        Returns
+        -------
+        values, error : ndarray, shape (n,)
+            The errors are estimates, and may exceed the tolerance.
+        gradient : complex ndarray, shape (parameters, n)
+            Exact derivatives in `parameters`, from the differentiated equation; (0, n) unless
+            asked for.
         """
         first = 1j * (u @ self.loadings)
         second = 1j * (u @ self.loadings**2)
