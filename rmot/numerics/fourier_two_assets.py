@@ -273,7 +273,7 @@ class _Grid:
         """Return the derivatives of the sum in the parameters of the moments."""
         used = self.weighted != 0.0
         slopes = self.log_moments(self._nodes(self.index[used])[0], _SLOPE_ACCURACY, True)[2]
-        return (slopes @ self.weighted[used]).real
+        return np.real(slopes @ self.weighted[used])
 
 
 def _between(sizes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,12 +9,12 @@ from scipy.special import ndtr
 from scipy.stats import norm
 
 from rmot.errors import AccuracyError
-from rmot.numerics.fourier_two_assets import dominated_sum
+from rmot.numerics.fourier_two_assets import LogMoments, dominated_sum
 
 LAWS = [(0.2, 0.3, 0.5, 1.0, 1.1), (0.2, 0.21, 0.95, 1.0, 1.0), (0.5, 0.1, -0.5, 1.0, 0.7)]
 
 
-def lognormal(covariance, sizes):
+def lognormal(covariance, sizes) -> LogMoments:
     """Log moments of sizes exp(X), X normal with means that make E exp(X) one."""
     covariance, logs = np.atleast_2d(covariance), np.log(sizes)
 
@@ -23,8 +23,8 @@ def lognormal(covariance, sizes):
         values = p @ (logs - 0.5 * np.diag(covariance))
         values = values + 0.5 * np.einsum("ni,ij,nj->n", p, covariance, p)
         # by the sizes
-        gradient = (p / sizes).T if slopes else np.empty((0, len(a)))
-        return values, np.zeros(len(a)), gradient
+        gradient = (p / sizes).T if slopes else np.empty((0, len(a)), np.complex128)
+        return values.astype(np.complex128), np.zeros(len(a)), gradient.astype(np.complex128)
 
     return log_moments
 
@@ -38,8 +38,9 @@ def black(forward, strike, deviation):
     return forward * ndtr(d) - strike * ndtr(d - deviation)
 
 
-def spread_by_quadrature(s1, s2, rho, f1, f2, strike):
+def spread_by_quadrature(law, strike):
     """E (S_1 - S_2 - K)^+, Black's formula given S_2."""
+    s1, s2, rho, f1, f2 = law
     rest = s1 * math.sqrt(1.0 - rho * rho)
 
     def given(z):
@@ -50,8 +51,9 @@ def spread_by_quadrature(s1, s2, rho, f1, f2, strike):
     return quad(given, -10.0, 10.0, epsabs=1e-14, epsrel=1e-13, limit=400)[0]
 
 
-def basket_put_by_quadrature(s1, s2, rho, f1, f2, strike):
+def basket_put_by_quadrature(law, strike):
     """E (K - S_1 - S_2)^+ likewise."""
+    s1, s2, rho, f1, f2 = law
     rest = s1 * math.sqrt(1.0 - rho * rho)
     last = (math.log(strike / f2) + 0.5 * s2**2) / s2
 
@@ -89,7 +91,7 @@ def test_spread_is_the_quadrature_of_blacks_formula(law, strike):
     found = dominated_sum(
         lognormal(covariance, [f1, f2, strike]), everywhere, np.array([1 / s2, 1 / s1]), 1e-10
     )
-    wanted = spread_by_quadrature(*law, strike)
+    wanted = spread_by_quadrature(law, strike)
     assert abs(found.value - wanted) <= found.error + 1e-13
     assert found.error <= 1e-10
 
@@ -104,7 +106,7 @@ def test_basket_put_is_the_quadrature_of_blacks_formula(law, moneyness):
     found = dominated_sum(
         lognormal(covariance, [strike, f1, f2]), everywhere, np.array([1 / s1, 1 / s2]), 1e-10
     )
-    wanted = basket_put_by_quadrature(*law, strike)
+    wanted = basket_put_by_quadrature(law, strike)
     assert abs(found.value - wanted) <= found.error + 1e-13
     assert found.error <= 1e-10
 
