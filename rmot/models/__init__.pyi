@@ -3,6 +3,7 @@ from .black_scholes import BlackScholes as BlackScholes
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
+from .price_paths import PricePaths as PricePaths
 from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
 from .rough_heston import RoughHeston as RoughHeston
@@ -21,6 +22,7 @@ __all__ = [
     "ForwardVariance",
     "Heston",
     "PathDependentVolatility",
+    "PricePaths",
     "RoughHeston",
     "Sensitivities",
     "Simulation",
