@@ -4,6 +4,7 @@ from .factor_marginal import FactorMarginal as FactorMarginal
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
+from .price_paths import PricePaths as PricePaths
 from .protocol import JointLaw as JointLaw
 from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
@@ -27,6 +28,7 @@ __all__ = [
     "Heston",
     "JointLaw",
     "PathDependentVolatility",
+    "PricePaths",
     "RoughFactorModel",
     "RoughHeston",
     "Sensitivities",
