@@ -1,6 +1,7 @@
 from ._simulated_law import Simulation as Simulation
 from .black_scholes import BlackScholes as BlackScholes
 from .factor_marginal import FactorMarginal as FactorMarginal
+from .factor_paths import FactorPaths as FactorPaths
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
@@ -24,6 +25,7 @@ __all__ = [
     "SVI",
     "BlackScholes",
     "FactorMarginal",
+    "FactorPaths",
     "ForwardVariance",
     "Heston",
     "JointLaw",

@@ -1,8 +1,6 @@
 """Knows calls on any weighted sum of two prices, (w_1 S_1 + w_2 S_2 - K)^+, by Fourier inversion.
 
-Of the three terms one or two have the sign of the payoff; by parity, x^+ = x + (-x)^+, it is always
-one, which the others reduce: `rmot.numerics.fourier_two_assets` prices that. Without a strike, or
-without one of the assets, one dimension is left.
+Without a strike, or without one of the assets, the integral has one dimension; see `terms`.
 """
 
 from __future__ import annotations
@@ -13,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rmot.errors import AccuracyError, ParameterError
+from rmot.errors import ParameterError
 from rmot.models.protocol import JointLaw
-from rmot.numerics.fourier_two_assets import DominatedSum, dominated_sum
+from rmot.spread.terms import Term, cash, positive_part
 
 Vector = NDArray[np.float64]
 
@@ -151,75 +149,17 @@ def two_asset_call(
     accepted = _DEFAULT_TOLERANCE * size if tolerance is None else tolerance
     if not (0.0 < accepted <= size):
         raise ParameterError(f"tolerance must be in (0, {size:g}]; got {tolerance!r}")
-    # signed terms: assets first, then cash
-    terms = [(float(w[a] * f[a]), int(a)) for a in held] + ([(-strike, -1)] if strike else [])
-    positive = [term for term in terms if term[0] > 0.0]
-    negative = [term for term in terms if term[0] < 0.0]
-    mirrored = len(positive) > 1 and len(negative) == 1
-    leading, others = (negative, positive) if mirrored else (positive, negative)
-    deltas, gradient = np.zeros(w.size), np.zeros(len(assets.parameters))
-    price, error, forward = 0.0, 0.0, float(w @ f) - strike
-    if leading and others:
-        found = _dominated(assets, leading[0], others, maturity, accepted, f, differentiate)
-        price, error = found.value, found.error
-        if differentiate:
-            deltas, gradient = found.gradient[: w.size], found.gradient[w.size :]
-        if mirrored:
-            price, deltas = price + forward, deltas + w
-    elif positive:
-        price, deltas = forward, w
-    if not differentiate:
-        deltas, gradient = np.full(w.size, np.nan), np.full(gradient.size, np.nan)
-    return SeveralAssetOption(price, error, deltas, assets.parameters, gradient)
-
-
-def _dominated(
-    assets: JointLaw,
-    leading: tuple[float, int],
-    others: list[tuple[float, int]],
-    maturity: float,
-    tolerance: float,
-    forwards: Vector,
-    differentiate: bool,
-) -> DominatedSum:
-    """Return E (A_0 - sum A_j)^+ with derivatives in forwards and then in the law's parameters."""
-    terms = [leading, *others]
-    logs = np.log([abs(size) for size, _ in terms])
-    # which asset each term is; none for cash
-    belongs = np.zeros((len(terms), assets.n_assets))
-    for place, (_, asset) in enumerate(terms):
-        if asset >= 0:
-            belongs[place, asset] = 1.0
-
-    def powers(a: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        return np.concatenate([1.0 + np.sum(a, axis=1, keepdims=True), -a], axis=1)
-
-    def is_finite(a: Vector) -> bool:
-        order = powers(a[None, :].astype(np.complex128))[0].real @ belongs
-        try:
-            return assets.has_moment(order, maturity)
-        except AccuracyError:
-            # too close to call is too close to use
-            return False
-
-    def log_moments(
-        a: NDArray[np.complex128], admissible: Vector | float, slopes: bool
-    ) -> tuple[NDArray[np.complex128], Vector, NDArray[np.complex128]]:
-        p = powers(a)
-        order = p @ belongs
-        values, error, gradient = assets.estimated_log_transform(
-            -1j * order, maturity, admissible, differentiate=slopes
-        )
-        if slopes:
-            gradient = np.concatenate([order.T / forwards[:, None], gradient])
-        return values + p @ logs, error, gradient
-
-    deviations = belongs @ assets.deviations(maturity)
-    start = 1.0 / np.maximum(deviations[1:], deviations[0])
-    try:
-        return dominated_sum(log_moments, is_finite, start, tolerance, differentiate=differentiate)
-    except AccuracyError as error:
-        raise AccuracyError(f"option on two assets at maturity {maturity}: {error}") from error
+    terms = [Term(float(w[a] * f[a]), np.eye(w.size)[a]) for a in held]
+    found = positive_part(
+        assets, [*terms, cash(-strike, w.size)], maturity, accepted, differentiate=differentiate
+    )
+    return SeveralAssetOption(
+        found.value,
+        found.error,
+        found.gradient[: w.size] / f,
+        assets.parameters,
+        found.gradient[w.size :],
+    )
 
 
 def check_weights(
