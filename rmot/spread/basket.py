@@ -45,6 +45,8 @@ class BasketPrices:
         Derivatives in the forwards, nan unless asked for.
     loading_vegas : ndarray, shape (n_strikes, n_assets, n_factors)
         Derivatives in the loadings, nan unless asked for.
+    deltas_error, loading_vegas_error : ndarray
+        Their standard errors over scramblings; 0 where they are exact.
     """
 
     strike: Vector
@@ -54,6 +56,8 @@ class BasketPrices:
     step_change: Vector
     deltas: Vector
     loading_vegas: Vector
+    deltas_error: Vector
+    loading_vegas_error: Vector
 
 
 def basket_call_price(
@@ -123,6 +127,8 @@ def basket_call_price(
         np.zeros(k.size),
         np.array([each.deltas for each in found]),
         np.array([each.gradient[: assets.loadings.size].reshape(shape) for each in found]),
+        np.zeros((k.size, w.size)),
+        np.zeros((k.size, *shape)),
     )
 
 
@@ -179,8 +185,7 @@ def simulated_basket_call(
     ]
     n = k.size
     price, standard, change = np.empty(n), np.empty(n), np.empty(n)
-    deltas = np.full((n, w.size), np.nan)
-    vegas = np.full((n, *assets.loadings.shape), np.nan)
+    slopes = np.full((2, n, w.size + assets.loadings.size), np.nan)
     for place in range(n):
         beta = _regress(samples, place)
         estimates = [sample.estimate(place, beta) for sample in samples]
@@ -189,11 +194,13 @@ def simulated_basket_call(
         rougher = np.mean([sample.estimate(place, beta) for sample in coarse])
         change[place] = abs(price[place] - rougher)
         if differentiate:
-            slopes = np.mean([sample.slopes(place, beta) for sample in samples], axis=0)
-            deltas[place] = slopes[: w.size]
-            vegas[place] = slopes[w.size :].reshape(assets.loadings.shape)
+            own = [sample.slopes(place, beta) for sample in samples]
+            slopes[0, place] = np.mean(own, axis=0)
+            slopes[1, place] = np.std(own, axis=0, ddof=1) / math.sqrt(scramblings)
     error = standard + change + controls.error
-    return BasketPrices(k, price, error, standard, change, deltas, vegas)
+    deltas, vegas = slopes[..., : w.size], slopes[..., w.size :]
+    vegas = vegas.reshape(2, n, *assets.loadings.shape)
+    return BasketPrices(k, price, error, standard, change, deltas[0], vegas[0], deltas[1], vegas[1])
 
 
 def _each(n_paths: int, scramblings: int) -> int:
