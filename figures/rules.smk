@@ -6,6 +6,7 @@ FIGURES = {
     "claims_graph": ["claims/ledger.csv"],
     "extrapolated_smiles": ["tables/extrapolated_smiles.csv"],
     "extrapolation_coverage": ["tables/extrapolation_coverage.csv"],
+    "factor_correlations": ["tables/factor_correlations.csv", "tables/factor_baskets.csv"],
     "information": ["tables/std_hurst_by_strikes.csv", "tables/std_hurst_by_range.csv"],
     "kl_against_chi_squared": [
         "tables/escaping_mass_last_nodes.csv",

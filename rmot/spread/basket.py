@@ -37,10 +37,10 @@ class BasketPrices:
     ----------
     strike, price : ndarray
     error : ndarray
-        Estimated absolute error: the standard error over scramblings, what halving the number of
+        Estimated absolute error: two standard errors over scramblings, what halving the number of
         steps changes, and the error of the control's exact price, added up.
     standard_error, step_change : ndarray
-        The first two of these; 0 where the price is exact.
+        One standard error, and that change; 0 where the price is exact.
     deltas : ndarray, shape (n_strikes, n_assets)
         Derivatives in the forwards, nan unless asked for.
     loading_vegas : ndarray, shape (n_strikes, n_assets, n_factors)
@@ -197,7 +197,7 @@ def simulated_basket_call(
             own = [sample.slopes(place, beta) for sample in samples]
             slopes[0, place] = np.mean(own, axis=0)
             slopes[1, place] = np.std(own, axis=0, ddof=1) / math.sqrt(scramblings)
-    error = standard + change + controls.error
+    error = 2.0 * standard + change + controls.error
     deltas, vegas = slopes[..., : w.size], slopes[..., w.size :]
     vegas = vegas.reshape(2, n, *assets.loadings.shape)
     return BasketPrices(k, price, error, standard, change, deltas[0], vegas[0], deltas[1], vegas[1])
