@@ -6,6 +6,7 @@ from .path_dependent_volatility import PathDependentVolatility as PathDependentV
 from .price_paths import PricePaths as PricePaths
 from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
+from .rough_bergomi import RoughBergomi as RoughBergomi
 from .rough_heston import RoughHeston as RoughHeston
 from .sabr import SABR as SABR
 from .sensitivities import Sensitivities as Sensitivities
@@ -23,6 +24,7 @@ __all__ = [
     "Heston",
     "PathDependentVolatility",
     "PricePaths",
+    "RoughBergomi",
     "RoughHeston",
     "Sensitivities",
     "Simulation",

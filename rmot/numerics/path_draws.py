@@ -5,6 +5,9 @@ place alone: results do not depend on the number of threads, and the first paths
 simulation are those of a smaller one. Antithetic paths are neighbours, 2i and 2i + 1.
 """
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -99,6 +102,17 @@ class PathDraws:
         uniform[::2] = generator.random((count // 2, self.uniforms))
         uniform[1::2] = 1.0 - uniform[::2]
         return normal, uniform
+
+    def for_each_chunk(self, work: Callable[[int], None], threads: int | None = None) -> None:
+        """Call `work` with every chunk's number, by default on as many threads as processors."""
+        workers = threads or os.cpu_count() or 1
+        if workers == 1 or self.chunks == 1:
+            for chunk in range(self.chunks):
+                work(chunk)
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            # a list raises what a thread raised
+            list(pool.map(work, range(self.chunks)))
 
     def _quasi_random(self, start: int, count: int) -> tuple[Vector, Vector]:
         from scipy.special import ndtri
