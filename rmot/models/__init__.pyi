@@ -9,6 +9,7 @@ from .price_paths import PricePaths as PricePaths
 from .protocol import JointLaw as JointLaw
 from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
+from .rough_bergomi import RoughBergomi as RoughBergomi
 from .rough_factor import RoughFactorModel as RoughFactorModel
 from .rough_heston import RoughHeston as RoughHeston
 from .sabr import SABR as SABR
@@ -31,6 +32,7 @@ __all__ = [
     "JointLaw",
     "PathDependentVolatility",
     "PricePaths",
+    "RoughBergomi",
     "RoughFactorModel",
     "RoughHeston",
     "Sensitivities",

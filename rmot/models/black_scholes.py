@@ -15,7 +15,7 @@ from rmot.models.sensitivities import Sensitivities
 from rmot.numerics.black import black_call, black_vega
 from rmot.numerics.discrete import Prior
 from rmot.numerics.path_draws import PathDraws, Sampling
-from rmot.numerics.rough_variance_paths import check_times
+from rmot.numerics.path_grid import check_times
 
 _ROUNDING = 1e-15
 

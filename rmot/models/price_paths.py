@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import AccuracyError
 from rmot.numerics.path_draws import Sampling
-from rmot.numerics.rough_variance_paths import STEPS, RoughVarianceScheme
+from rmot.numerics.path_grid import STEPS
+from rmot.numerics.rough_variance_paths import RoughVarianceScheme
 
 Vector = NDArray[np.float64]
 

@@ -83,7 +83,7 @@ def square_root_volterra_paths(
     spot_lags : ndarray, shape (looks, steps)
         The mean of V at a look per unit of Z in steps before the last.
     normals, uniforms : ndarrays, shapes (paths, steps + 2 looks) and (paths, steps + looks)
-        First those of the looks: for the second martingale, for the variance; then of the steps.
+        For the second martingale at looks, normals alone; for the steps; for V at looks.
     paths : ndarray, shape (paths, looks, 4)
         Results: V, its integral U, Z = ∫ sqrt(V) dB and the same for an independent motion.
     """
@@ -126,9 +126,7 @@ def square_root_volterra_paths(
                     safe = min(lag * m / max(after[i], _TINY), _LARGEST_STRETCH * slope)
                     share = min((high - m / (slope * slope)) / (high - low), 1.0)
                     c += share * max(safe - slope, 0.0)
-                u = _inverse_gaussian(
-                    m, c * c, normals[path, 2 * n_looks + n], uniforms[path, n_looks + n]
-                )
+                u = _inverse_gaussian(m, c * c, normals[path, n_looks + n], uniforms[path, n])
                 z[n, i] = (u - m) / c
                 mean[i] = after[i] + lag * z[n, i]
                 total[i] += u
@@ -143,8 +141,8 @@ def square_root_volterra_paths(
                         u,
                         m,
                         c * c,
-                        normals[path, n_looks + look],
-                        uniforms[path, look],
+                        normals[path, n_looks + steps + look],
+                        uniforms[path, steps + look],
                     )
                     paths[path, look, 1] = total[i]
                     paths[path, look, 2] = along[i]
