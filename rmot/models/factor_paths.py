@@ -8,8 +8,6 @@ the V_k prices are jointly lognormal.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,8 +95,7 @@ def factor_paths(
             own = (np.ascontiguousarray(drawn[:, k::n]) for drawn in (normals, uniforms))
             result[:, draws.paths_of(chunk), :, k] = np.moveaxis(scheme.paths(*own), 2, 0)
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        list(pool.map(simulate, range(draws.chunks)))
+    draws.for_each_chunk(simulate)
     return FactorPaths(first.times, *result)
 
 

@@ -2,11 +2,11 @@ r"""Knows calls on a weighted sum of many prices, by quasi-Monte Carlo with exac
 
 Prices with weights of one sign are gathered in a geometric mean, G_+ = c_+ prod S_i^{p_i} with p_i
 their shares of the basket, those of the other sign in G_-. Options on G_+ - G_- - K are known
-exactly by Fourier inversion (`terms`), as are the means of G_+, G_- and of each price. The payoff
-is regressed on these, and their means are put in place of what was sampled: what chance and steps
-of time do to the option on the geometric means is undone, and most of what they do to the basket
-(A. Kemna and A. Vorst, "A pricing method for options based on average asset values", J. Banking &
-Finance 14 (1990)). Each scrambling of the Sobol points gives an estimate of its own.
+exactly by Fourier inversion (`terms`), as are the means of G_+, G_- and of the sums themselves.
+The payoff is regressed on these, and their means are put in place of what was sampled: what chance
+and steps of time do to the option on the geometric means is undone, and most of what they do to the
+rest (A. Kemna and A. Vorst, "A pricing method for options based on average asset values", J.
+Banking & Finance 14 (1990)). Each scrambling of the Sobol points gives an estimate of its own.
 """
 
 from __future__ import annotations

@@ -77,10 +77,12 @@ def regress(samples: list[Sample], place: int) -> Vector:
 
 
 class Controls:
-    """What is known exactly beside the basket: the price of each asset, G_+, G_- and their option.
+    """What is known exactly beside the basket: its sums by sign, G_+, G_- and the option on these.
 
-    Derivatives are in logarithms of forwards, then in loadings, while the powers in G stay as they
-    are; the exact ones are in the factors' parameters, too.
+    Prices of single assets would lower the variance a little more, and raise that of the deltas:
+    their coefficients are large and compensate each other. Derivatives are in logarithms of
+    forwards, then in loadings, while the powers in G stay as they are; the exact ones are in the
+    factors' parameters, too.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class Controls:
         self.size = float(np.abs(self.amounts).sum())
         n = assets.n_assets
         self.groups = [group for sign in (1.0, -1.0) if (group := self._group(assets, sign))]
+        self.members = np.array([1.0 * (group.powers > 0.0) for group in self.groups])
         self.means, self.slopes, self.error = [], [], 0.0
         for strike in strikes.tolist():
             found = positive_part(
@@ -109,7 +112,6 @@ class Controls:
             self.means.append(found.value)
             self.slopes.append(found.gradient)
             self.error = max(self.error, found.error)
-        # forwards are exact, and so are those of the geometric means
         exact = [
             positive_part(
                 assets,
@@ -155,9 +157,9 @@ class Controls:
         basket = values.sum(axis=1, keepdims=True) - self.strikes
         geometric = groups.sum(axis=1, keepdims=True) - self.strikes
         payoff = np.maximum(basket, 0.0)
-        held = values[:, self.amounts != 0.0]
+        sums = values @ self.members.T
         always = np.concatenate(
-            [held - self.amounts[self.amounts != 0.0], groups - signs * self.group_means], axis=1
+            [sums - self.members @ self.amounts, groups - signs * self.group_means], axis=1
         )
         option = np.maximum(geometric, 0.0) - np.array(self.means)
         controls = np.stack(
@@ -183,27 +185,24 @@ class Controls:
             summed(ones, groups[:, g, None] * powers[g]) - signs[g] * self.group_slopes[g, kept]
             for g in range(len(self.groups))
         ]
-        by_values = []
-        for asset in np.flatnonzero(self.amounts):
-            only = np.zeros_like(values)
-            only[:, asset] = values[:, asset]
-            exact = np.zeros(by_groups[0].size)
-            exact[asset] = self.amounts[asset]
-            by_values.append(summed(ones, only) - exact)
+        by_sums = []
+        for members in self.members:
+            exact = np.zeros(scale.size)
+            exact[: members.size] = members * self.amounts
+            by_sums.append(summed(ones, values * members) - exact)
         payoff_slopes, control_slopes = [], []
         for place in range(self.strikes.size):
             payoff_slopes.append(scale * summed(1.0 * (basket[:, place] > 0.0), values))
             option_slopes = summed(1.0 * (geometric[:, place] > 0.0), groups @ powers)
-            rows = [option_slopes - self.slopes[place][kept], *by_values, *by_groups]
+            rows = [option_slopes - self.slopes[place][kept], *by_sums, *by_groups]
             control_slopes.append(scale * np.array(rows))
         return Sample(payoff, controls, np.array(payoff_slopes), np.array(control_slopes))
 
     def exact_slopes(self, place: int, parameter: int) -> Vector:
         """Return derivatives of the exact means of all controls, in one of the gradient's order.
 
-        Means of prices are 1 in the law whatever its parameters.
+        Means of prices do not move with the law's parameters.
         """
         signs = np.sign([group.size for group in self.groups])
-        held = np.zeros(np.count_nonzero(self.amounts))
         groups = signs * self.group_slopes[:, parameter]
-        return np.concatenate([[self.slopes[place][parameter]], held, groups])
+        return np.array([self.slopes[place][parameter], *np.zeros(len(groups)), *groups])

@@ -119,6 +119,22 @@ def test_derivatives_are_those_of_the_price():
         assert abs(found.loading_vegas[0, asset, 0] - slope) <= error
 
 
+def test_deltas_of_many_assets_add_up_with_that_of_the_strike():
+    """The price is homogeneous of degree one in forwards and strike."""
+    generator = np.random.default_rng(2)
+    loadings = np.column_stack([np.ones(30), 0.5 * generator.normal(size=30)])
+    model, weights = RoughFactorModel(loadings, FACTORS), np.full(30, 1.0 / 30.0)
+    step = 0.01
+    strikes = 1.0 + step * np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+    found = simulated_basket_call(model, weights, strikes, MATURITY, differentiate=True)
+    below, above = ((found.price[2 + n] - found.price[2 - n]) / (2.0 * n * step) for n in (1, 2))
+    by_strike = (4.0 * below - above) / 3.0
+    error = abs(by_strike - below) + found.deltas_error[2].sum() + 2.0 * found.error.max() / step
+    assert abs(found.deltas[2].sum() + by_strike - found.price[2]) <= error
+    # each is known well, for all that prices are nearly multiples of each other
+    assert np.all(found.deltas_error[2] <= 0.01 * found.deltas[2])
+
+
 def test_same_seed_same_numbers_and_another_seed_within_errors():
     first, again, other = (
         simulated_basket_call(ASSETS, WEIGHTS, STRIKES, MATURITY, n_paths=2**11, seed=seed)
