@@ -86,7 +86,14 @@ def positive_part(
     mirrored = len(positive) > 1 and len(negative) == 1
     leading, others = (negative, positive) if mirrored else (positive, negative)
     if leading and others:
-        found = _dominated(assets, leading[0], others, maturity, tolerance, differentiate)
+        given = (assets, leading[0], others, maturity, tolerance, differentiate)
+        try:
+            found = _dominated(*given)
+        except AccuracyError:
+            far = _nearly_certain(*given)
+            if far is None:
+                raise
+            found = far
     else:
         found = DominatedSum(0.0, 0.0, np.zeros(n))
     value, gradient = found.value, found.gradient if differentiate else np.full(n, np.nan)
@@ -113,6 +120,44 @@ def _mean(
     if not differentiate:
         return mean, np.zeros(assets.n_assets + len(assets.parameters))
     return mean, mean * np.concatenate([term.powers, slopes[:, 0].real])
+
+
+def _nearly_certain(
+    assets: JointLaw,
+    leading: Term,
+    others: list[Term],
+    maturity: float,
+    tolerance: float,
+    differentiate: bool,
+) -> DominatedSum | None:
+    """Return E (A_0 - sum A_j)^+ as the mean where that is all but sure to be positive, or None.
+
+    E (sum A_j - A_0)^+ is at most sum_j E (A_j - s_j A_0)^+ for any shares s of 1.
+    """
+    if len(others) == 1:
+        return None
+    whole = sum(abs(term.size) for term in others)
+    apart = [
+        _dominated(
+            assets,
+            term,
+            [Term(leading.size * abs(term.size) / whole, leading.powers)],
+            maturity,
+            0.1 * tolerance,
+            False,
+        )
+        for term in others
+    ]
+    error = sum(each.value + each.error for each in apart)
+    if error > tolerance:
+        return None
+    value, gradient = _mean(assets, leading, maturity, differentiate)
+    value, sign = abs(value), float(np.sign(leading.size))
+    gradient = sign * gradient
+    for term in others:
+        mean, slopes = _mean(assets, term, maturity, differentiate)
+        value, gradient = value - abs(mean), gradient + sign * slopes
+    return DominatedSum(value, error, gradient)
 
 
 def _dominated(

@@ -227,6 +227,19 @@ def test_what_is_always_or_never_exercised_is_exact():
     assert never.price == never.error == 0.0
 
 
+@pytest.mark.parametrize(("weights", "strike"), [((0.5, 0.5), 3.5), ((-0.5, -0.5), -3.5)])
+def test_far_strikes_are_priced_by_their_bounds(weights, strike):
+    """The call is worth less than the tolerance, and the put its forward."""
+    wild = RoughFactorModel([[1.3, -0.5], [-0.2, -0.4]], FACTORS)
+    found = two_asset_call(wild, weights, strike, MATURITY, differentiate=True)
+    put = weights[0] < 0.0
+    apart = sum(0.5 * wild.marginal(i).call_price(math.log(3.5), MATURITY).item() for i in range(2))
+    assert apart <= found.error <= 1e-8
+    assert abs(found.price - (2.5 if put else 0.0)) <= found.error + apart
+    wanted = np.array(weights) if put else np.zeros(2)
+    assert np.all(np.abs(found.deltas - wanted) <= 1e-5)
+
+
 def test_what_cannot_be_priced_is_refused():
     # perfectly opposed assets leave one direction in which nothing decays
     opposed = RoughFactorModel([[1.0], [-1.5]], FACTORS[:1])
