@@ -50,16 +50,19 @@ rule claims_list:
     input:
         rules.claims.output.csv,
     output:
-        f"{RESULTS}/tables/claims_list.tex",
+        table=f"{RESULTS}/tables/claims_list.tex",
+        macros=f"{RESULTS}/tables/verdicts.tex",
     params:
         code=code_hash("paper.claims_list"),
     shell:
-        "python -m paper.claims_list --ledger {input} --output {output}"
+        "python -m paper.claims_list --ledger {input} --output {output.table}"
+        " --verdicts {output.macros}"
 
 
 rule typeset:
     input:
-        rules.claims_list.output,
+        rules.claims_list.output.table,
+        rules.claims_list.output.macros,
         rules.numbers.output.tex,
         rules.quotes_kept.output.tex,
         rules.required_strikes.output.tex,
