@@ -150,11 +150,13 @@ def price_bounds(
         Undiscounted, in the units of the prior's prices.
     forwards : float or array_like, shape (n_assets,)
         Means of the prices, met exactly.
-    divergence : ChiSquared or Unrestricted
+    divergence : ChiSquared, CressieRead, KullbackLeibler or Unrestricted
         `Unrestricted`: all laws on [0, inf) when all payoffs are objects of one asset, laws on
-        the nodes when one is an array.
+        the nodes when one is an array. `CressieRead` refuses a prior with a tail; with
+        `KullbackLeibler` a tail's rate is taken as zero, so that bounds around an exponential
+        tail are valid and may be wide.
     radius : float, Radius or MultipleOfLeast
-        The largest divergence, or a rule for it; needed with `ChiSquared`, refused with
+        The largest divergence, or a rule for it; needed with a divergence, refused with
         `Unrestricted`.
 
     Raises
