@@ -1,10 +1,12 @@
 from ._simulated_law import Simulation as Simulation
 from .black_scholes import BlackScholes as BlackScholes
+from .factor_marginal import FactorMarginal as FactorMarginal
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
 from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
+from .rough_factor import RoughFactorModel as RoughFactorModel
 from .rough_heston import RoughHeston as RoughHeston
 from .sabr import SABR as SABR
 from .sensitivities import Sensitivities as Sensitivities
@@ -12,15 +14,18 @@ from .small_time import SmallTimeRate as SmallTimeRate
 from .ssvi import SSVI as SSVI
 from .svi import SVI as SVI
 from .two_factor_bergomi import TwoFactorBergomi as TwoFactorBergomi
+from .variance_factor import VarianceFactor as VarianceFactor
 
 __all__ = [
     "SABR",
     "SSVI",
     "SVI",
     "BlackScholes",
+    "FactorMarginal",
     "ForwardVariance",
     "Heston",
     "PathDependentVolatility",
+    "RoughFactorModel",
     "RoughHeston",
     "Sensitivities",
     "Simulation",
@@ -28,4 +33,5 @@ __all__ = [
     "SmileModel",
     "TerminalLaw",
     "TwoFactorBergomi",
+    "VarianceFactor",
 ]

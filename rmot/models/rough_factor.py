@@ -1,0 +1,306 @@
+"""Knows the rough factor model of several assets: joint characteristic function and correlations.
+
+    dS_i / S_i = sum_k a_ik sqrt(V_k) dW_k,   V_k independent rough square-root variances,
+    log E e^{iu.X} = sum_k log E exp(A_k Y_k - B_k U_k / 2),
+    Y_k = ∫ sqrt(V_k) dW_k,   U_k = ∫ V_k dt,   A_k = i sum_i u_i a_ik,   B_k = i sum_i u_i a_ik^2,
+
+exact for every u; `variance_factor` knows the terms. With all H_k = 1/2 the factors are square-root
+diffusions. Marginals alone do not determine a joint law: independent copies of the factors for each
+asset have the same marginals and no correlation. That assets share factors is an assumption.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rmot.errors import ParameterError
+from rmot.models._checks import check_frequency, check_maturity
+from rmot.models.factor_marginal import (
+    FactorMarginal,
+    check_factors,
+    check_loadings,
+    check_solved,
+)
+from rmot.models.variance_factor import FACTOR_PARAMETERS, VarianceFactor
+
+
+@dataclass(frozen=True, eq=False)
+class RoughFactorModel:
+    """Several assets, forwards 1, that share rough variance factors.
+
+    Parameters
+    ----------
+    loadings : array_like, shape (n_assets, n_factors)
+        a_ik, of either sign; each asset has one that is not 0.
+    factors : sequence of VarianceFactor
+
+    Raises
+    ------
+    ParameterError
+        If loadings are no matrix with a column for each factor, hold a number that is not finite
+        or a row of zeros; or if factors are none or something else.
+
+    Examples
+    --------
+    >>> factor = VarianceFactor(hurst=0.1, vol_of_vol=0.3, correlation=-0.7,
+    ...     initial_variance=0.04, mean_reversion=0.5, long_run_variance=0.04)
+    >>> assets = RoughFactorModel([[1.0, 0.0], [0.6, 0.8]], [factor, factor])
+    >>> assets.correlation(0.5).round(12).tolist()
+    [[1.0, 0.6], [0.6, 1.0]]
+    """
+
+    loadings: NDArray[np.float64]
+    factors: tuple[VarianceFactor, ...]
+
+    def __init__(self, loadings: ArrayLike, factors: object) -> None:
+        try:
+            matrix = np.array(loadings, dtype=np.float64)
+        except (ValueError, TypeError):
+            raise ParameterError("loadings must be a matrix of numbers") from None
+        given = check_factors(factors)
+        if matrix.ndim != 2 or matrix.shape[0] == 0 or matrix.shape[1] != len(given):
+            raise ParameterError(
+                f"expected loadings of shape (n_assets, {len(given)}), a column for each factor; "
+                f"got {matrix.shape}"
+            )
+        check_loadings(matrix)
+        matrix.flags.writeable = False
+        object.__setattr__(self, "loadings", matrix)
+        object.__setattr__(self, "factors", given)
+
+    @property
+    def n_assets(self) -> int:
+        """How many assets."""
+        return self.loadings.shape[0]
+
+    @property
+    def n_factors(self) -> int:
+        """How many factors."""
+        return self.loadings.shape[1]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of all numbers: ``loading_i_k`` asset by asset, then ``hurst_k`` and so on."""
+        loadings = [f"loading_{i}_{k}" for i in range(self.n_assets) for k in range(self.n_factors)]
+        names = [f"{name}_{k}" for k in range(self.n_factors) for name in FACTOR_PARAMETERS]
+        return (*loadings, *names)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The numbers that `parameters` names."""
+        own = [getattr(factor, name) for factor in self.factors for name in FACTOR_PARAMETERS]
+        return np.array([*self.loadings.ravel(), *own])
+
+    def with_values(self, values: ArrayLike) -> RoughFactorModel:
+        """Return the model of the same shape with other numbers, in the order of `parameters`."""
+        numbers = np.asarray(values, dtype=np.float64)
+        if numbers.shape != (len(self.parameters),):
+            raise ParameterError(
+                f"expected {len(self.parameters)} values; got shape {numbers.shape}"
+            )
+        own = numbers[self.loadings.size :].reshape(self.n_factors, len(FACTOR_PARAMETERS))
+        factors = [
+            replace(factor, **dict(zip(FACTOR_PARAMETERS, row.tolist(), strict=True)))
+            for factor, row in zip(self.factors, own, strict=True)
+        ]
+        return RoughFactorModel(numbers[: self.loadings.size].reshape(self.loadings.shape), factors)
+
+    def marginal(self, asset: int) -> FactorMarginal:
+        """Return the law of one asset, numbered from 0."""
+        return FactorMarginal(tuple(self.loadings[self._number(asset)]), self.factors)
+
+    def marginal_parameters(self, asset: int) -> tuple[str, ...]:
+        """Return this model's names of the parameters of a marginal, in the marginal's order."""
+        names = self.marginal(asset).parameters
+        return tuple(name.replace("loading_", f"loading_{asset}_") for name in names)
+
+    def select(self, assets: ArrayLike) -> RoughFactorModel:
+        """Return the joint law of some assets, in the order given."""
+        numbers = [self._number(asset) for asset in np.atleast_1d(np.asarray(assets)).tolist()]
+        return RoughFactorModel(self.loadings[numbers], self.factors)
+
+    def _number(self, asset: int) -> int:
+        if isinstance(asset, bool) or not isinstance(asset, (int, np.integer)):
+            raise ParameterError(f"an asset is a whole number from 0; got {asset!r}")
+        if not 0 <= asset < self.n_assets:
+            raise ParameterError(f"asset must be from 0 to {self.n_assets - 1}; got {asset}")
+        return int(asset)
+
+    def log_characteristic_function(self, u: ArrayLike, maturity: float) -> NDArray[np.complex128]:
+        """Return log E exp(i u.X), X_i = log(S_i(T) / F_i).
+
+        Parameters
+        ----------
+        u : array_like of complex, shape (..., n_assets)
+            Frequencies with E exp(-Im(u).X) finite.
+        maturity : float
+            T > 0 in years.
+
+        Returns
+        -------
+        complex ndarray, shape (...)
+
+        Raises
+        ------
+        ParameterError
+            If u is empty, not finite or of another shape, maturity is not positive, or the
+            expectation is infinite.
+        AccuracyError
+            If the fractional Riccati equations are not solved to 1e-10.
+        """
+        frequency, maturity = check_frequency(u), check_maturity(maturity)
+        if frequency.ndim == 0 or frequency.shape[-1] != self.n_assets:
+            raise ParameterError(
+                f"expected u of shape (..., {self.n_assets}); got {frequency.shape}"
+            )
+        rows = frequency.reshape(-1, self.n_assets)
+        for moments in np.unique(-rows.imag, axis=0):
+            if not self.has_moment(moments, maturity):
+                raise ParameterError(
+                    f"E exp(iu.X) is infinite where -Im u = {moments.tolist()}, at maturity "
+                    f"{maturity}"
+                )
+        values, error, _ = self._log_phi(rows, maturity, 1e-11)
+        check_solved(values, error)
+        return values.reshape(frequency.shape[:-1])
+
+    def has_moment(self, orders: ArrayLike, maturity: float) -> bool:
+        """Tell whether E prod_i S_i(T)^{p_i} is finite, for real orders p, shape (n_assets,).
+
+        Raises
+        ------
+        AccuracyError
+            If that is too close to call.
+        """
+        p = np.asarray(orders, dtype=np.float64)
+        pairs = zip(p @ self.loadings, p @ self.loadings**2, self.factors, strict=True)
+        return all(factor.is_finite(first, second, maturity) for first, second, factor in pairs)
+
+    def _log_phi(
+        self,
+        u: NDArray[np.complex128],
+        maturity: float,
+        tolerance: NDArray[np.float64] | float,
+        *,
+        differentiate: bool = False,
+    ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]]:
+        """Return log E exp(iu.X) for u of shape (n, n_assets), errors, and derivatives if asked.
+
+        Shapes (n,), (n,) and (parameters, n), the last (0, n) unless asked for.
+        """
+        first = 1j * (u @ self.loadings)
+        second = 1j * (u @ self.loadings**2)
+        values, error = np.zeros(u.shape[0], np.complex128), np.zeros(u.shape[0])
+        by_loading = np.zeros((*self.loadings.shape, u.shape[0]), np.complex128)
+        by_factor = np.zeros((self.n_factors, len(FACTOR_PARAMETERS), u.shape[0]), np.complex128)
+        used = np.flatnonzero(np.any(self.loadings != 0.0, axis=0))
+        for k in used:
+            own, own_error, slopes = self.factors[k].log_transform(
+                first[:, k],
+                second[:, k],
+                maturity,
+                tolerance / used.size,
+                differentiate=differentiate,
+            )
+            values += own
+            error += own_error
+            if differentiate:
+                by_loading[:, k] = (
+                    1j * u.T * (slopes[0] + 2.0 * self.loadings[:, k, None] * slopes[1])
+                )
+                by_factor[k] = slopes[2:]
+        if not differentiate:
+            return values, error, np.empty((0, u.shape[0]), np.complex128)
+        rows = (by_loading, by_factor)
+        return values, error, np.concatenate([each.reshape(-1, u.shape[0]) for each in rows])
+
+    def correlation(self, maturity: ArrayLike) -> NDArray[np.float64]:
+        """Return the correlations of returns over [0, T], which integrated covariances give.
+
+        sum_k a_ik a_jk E U_k / (sum_k a_ik^2 E U_k sum_k a_jk^2 E U_k)^{1/2}, U_k = ∫_0^T V_k: the
+        correlation of ∫ dS_i/S_i and ∫ dS_j/S_j, and what realised covariances tend to. The
+        correlation of log-prices is `log_price_correlation`.
+
+        Parameters
+        ----------
+        maturity : array_like, shape (...)
+            T > 0 in years; several make a term structure.
+
+        Returns
+        -------
+        ndarray, shape (..., n_assets, n_assets)
+        """
+        moments = self._integrated(maturity)
+        return self.instantaneous_correlation(moments[..., 0])
+
+    def log_price_correlation(self, maturity: ArrayLike) -> NDArray[np.float64]:
+        """Return the correlations of log S_i(T); parameters and shape are those of `correlation`.
+
+        log S_i = sum_k a_ik Y_k - a_ik^2 U_k / 2, so that the variance of U_k and its covariance
+        with Y_k enter as well.
+        """
+        moments = self._integrated(maturity)
+        a, square = self.loadings, self.loadings**2
+        mean, variance, covariance = np.moveaxis(moments, -1, 0)[..., None, :]
+        mixed = (a * covariance) @ square.T
+        total = (a * mean) @ a.T + 0.25 * (square * variance) @ square.T
+        total -= 0.5 * (mixed + np.swapaxes(mixed, -1, -2))
+        return _normalised(total)
+
+    def forward_correlation(self, times: ArrayLike) -> NDArray[np.float64]:
+        """Return the correlation of returns at times t >= 0 as expected now: E V_k(t) in place.
+
+        Shape (..., n_assets, n_assets) for times of shape (...).
+        """
+        expected = np.stack([factor.expected_variance(times) for factor in self.factors], axis=-1)
+        return self.instantaneous_correlation(expected)
+
+    def instantaneous_correlation(self, variances: ArrayLike) -> NDArray[np.float64]:
+        """Return d<log S_i, log S_j>/dt, normalised, at given V_k: it moves with the factors.
+
+        Parameters
+        ----------
+        variances : array_like, shape (..., n_factors)
+            V_k >= 0.
+
+        Returns
+        -------
+        ndarray, shape (..., n_assets, n_assets)
+            nan where an asset has no variance.
+
+        Raises
+        ------
+        ParameterError
+            If the shape is another, or a variance is negative or not a number.
+        """
+        v = np.asarray(variances, dtype=np.float64)
+        if v.ndim == 0 or v.shape[-1] != self.n_factors:
+            raise ParameterError(
+                f"expected variances of shape (..., {self.n_factors}); got {v.shape}"
+            )
+        if not np.all(v >= 0.0):
+            raise ParameterError(f"expected variances >= 0; got {v[~(v >= 0.0)].flat[0]}")
+        return _normalised((self.loadings * v[..., None, :]) @ self.loadings.T)
+
+    def _integrated(self, maturity: ArrayLike) -> NDArray[np.float64]:
+        """Return mean, variance and covariance with Y of each U_k; shape (..., n_factors, 3)."""
+        times = np.asarray(maturity, dtype=np.float64)
+        rows = [
+            [factor.integrated_moments(time) for factor in self.factors]
+            for time in times.ravel().tolist()
+        ]
+        return np.array(rows).reshape(*times.shape, self.n_factors, 3)
+
+
+def _normalised(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return correlations of covariances, shape (..., n, n), with ones on the diagonal."""
+    variance = np.diagonal(covariance, axis1=-2, axis2=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        deviation = np.sqrt(variance)
+        result = covariance / deviation[..., :, None] / deviation[..., None, :]
+    n = covariance.shape[-1]
+    result[..., np.arange(n), np.arange(n)] = np.where(variance > 0.0, 1.0, np.nan)
+    return np.clip(result, -1.0, 1.0)
