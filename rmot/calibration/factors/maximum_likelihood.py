@@ -196,7 +196,9 @@ def _described(
     parametrisation = likelihood.parametrisation
     point = canonical_point(parametrisation, best.x)
     names = parametrisation.free
-    residuals, jacobian = likelihood.residuals(point), likelihood.jacobian(point)
+    residuals = likelihood.residuals(point)
+    # in the order in which a file keeps it: sums then round alike
+    jacobian = np.ascontiguousarray(likelihood.jacobian(point))
     information = fisher_information(jacobian)
     slopes = np.abs(parametrisation.slopes(point))
     errors = (standard_errors(information) * slopes).tolist()
