@@ -25,6 +25,7 @@ from paper.quantities import (
     published,
     quotes,
     roughness,
+    shared_factors,
     surfaces,
     timing,
 )
@@ -64,6 +65,8 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "extrapolation_horizons": extrapolation.horizons,
     "escaping_mass_last_nodes": escaping_mass.last_nodes,
     "escaping_mass_far_calls": escaping_mass.far_calls,
+    "factor_errors_by_gap": shared_factors.errors_by_gap,
+    "factor_index_fit": shared_factors.index_fit,
     "engine_accuracy": checks.engine,
     "transport_timing": timing.transport,
     "ledger": checks.claims,
