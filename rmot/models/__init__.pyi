@@ -4,8 +4,10 @@ from .factor_marginal import FactorMarginal as FactorMarginal
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
+from .price_paths import PricePaths as PricePaths
 from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
+from .rough_bergomi import RoughBergomi as RoughBergomi
 from .rough_factor import RoughFactorModel as RoughFactorModel
 from .rough_heston import RoughHeston as RoughHeston
 from .sabr import SABR as SABR
@@ -25,6 +27,8 @@ __all__ = [
     "ForwardVariance",
     "Heston",
     "PathDependentVolatility",
+    "PricePaths",
+    "RoughBergomi",
     "RoughFactorModel",
     "RoughHeston",
     "Sensitivities",

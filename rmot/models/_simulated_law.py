@@ -3,8 +3,9 @@
 What a path leaves to chance at its end is lognormal, so prices are means of Black's formula. Each
 scrambling of the quasi-random numbers gives an estimate of its own: forwards are divided by their
 mean, which is a control variate that makes parity exact, and two numbers of steps are extrapolated
-as (4 P_h - P_2h) / 3 (D. Talay and L. Tubaro, "Expansion of the global error for numerical schemes
-solving stochastic differential equations", Stochastic Analysis and Applications 8 (1990)).
+as (2^p P_h - P_2h) / (2^p - 1), p the weak order (D. Talay and L. Tubaro, "Expansion of the global
+error for numerical schemes solving stochastic differential equations", Stochastic Analysis and
+Applications 8 (1990)).
 """
 
 import math
@@ -29,8 +30,8 @@ Vector = NDArray[np.float64]
 Paths = Callable[[Vector, Vector, Vector], None]
 """(normals, log_forward, variance): sets the last two, shape (paths,), from the first."""
 
-_LEVELS = ((1, 4.0 / 3.0), (2, -1.0 / 3.0))
-"""Steps of the path that make one step, and the weight in the extrapolation to none."""
+_EVERY = (1, 2)
+"""Steps of the path that make one step, in both simulations."""
 
 _SMALLEST_DEVIATION = 1e-10
 _ROUNDING = 1e-14
@@ -119,6 +120,7 @@ class SimulatedLaw(ABC):
     """Parameters that one surface hardly determines, for `fixed` in a calibration."""
 
     _drivers: ClassVar[int]
+    _weak_order: ClassVar[int] = 2
     _steps_without_normals: ClassVar[int]
 
     @property
@@ -138,8 +140,8 @@ class SimulatedLaw(ABC):
         simulation = self.simulation
         steps = simulation.steps(maturity)
         each = simulation.paths // simulation.scramblings
-        paths = [[model._paths(maturity, steps, every) for model in models] for every, _ in _LEVELS]
-        ends = np.empty((len(_LEVELS), len(models), 2, each))
+        paths = [[model._paths(maturity, steps, every) for model in models] for every in _EVERY]
+        ends = np.empty((len(_EVERY), len(models), 2, each))
         at = 0
         for _, normal in normal_steps(
             steps - self._steps_without_normals,
@@ -165,7 +167,7 @@ class SimulatedLaw(ABC):
             [self._mean_price(each[0], k) for each in ends]
             for ends in self._scramblings(maturity, [self])
         ]
-        return _extrapolated(np.array(estimates))
+        return self._extrapolated(np.array(estimates))
 
     @staticmethod
     def _mean_price(ends: Vector, k: Vector) -> Vector:
@@ -284,19 +286,33 @@ class SimulatedLaw(ABC):
         prices, gradient = [], np.zeros((len(names), k.size))
         for ends in self._scramblings(maturity, [self, *(model for model, _ in bumped)]):
             prices.append([self._mean_price(each[0], k) for each in ends])
-            for (_, weight), each in zip(_LEVELS, ends, strict=True):
+            for weight, each in zip(self._weights, ends, strict=True):
                 slopes = scale * np.moveaxis(each[1:] - each[0], 0, -1)
                 summed = np.zeros((k.size, len(names)))
                 add_otm_gradients(each[0, 0], each[0, 1], slopes[0], slopes[1], k, summed)
                 gradient += weight * summed.T
         gradient /= self.simulation.paths
-        price, error = _extrapolated(np.array(prices))
+        price, error = self._extrapolated(np.array(prices))
         self._refuse_beyond(tolerance, error, maturity)
         volatility = _volatility(price, k, maturity)
         vega = black_vega(k, volatility, maturity)
         by_volatility = np.divide(gradient, vega, out=np.zeros_like(gradient), where=vega > 0.0)
         call = price - np.expm1(np.minimum(k, 0.0))
         return Sensitivities(names, call, volatility, gradient, by_volatility)
+
+    @property
+    def _weights(self) -> tuple[float, float]:
+        """Weights of both simulations in the extrapolation to steps of no length."""
+        power = 2.0**self._weak_order
+        return power / (power - 1.0), -1.0 / (power - 1.0)
+
+    def _extrapolated(self, estimates: Vector) -> tuple[Vector, Vector]:
+        """Return means and errors of estimates, shape (scramblings, simulations, m)."""
+        extrapolated = np.tensordot(estimates, np.array(self._weights), axes=(1, 0))
+        price = extrapolated.mean(axis=0)
+        by_chance = extrapolated.std(axis=0, ddof=1) / math.sqrt(estimates.shape[0])
+        by_steps = price - estimates[:, 0].mean(axis=0)
+        return price, np.hypot(by_chance, by_steps)
 
     def _bumped(self, name: str) -> tuple[Self, float]:
         """Return the model with a parameter a little nearer 0, or off it, and the difference."""
@@ -319,17 +335,6 @@ class SimulatedLaw(ABC):
                 f"{self.simulation} prices options of maturity {maturity} to {error.max():.1e}; "
                 f"{tolerance:.1e} was asked for"
             )
-
-
-def _extrapolated(estimates: Vector) -> tuple[Vector, Vector]:
-    """Return means and errors of estimates, shape (scramblings, levels, m)."""
-    count = estimates.shape[0]
-    weights = np.array([weight for _, weight in _LEVELS])
-    extrapolated = np.tensordot(estimates, weights, axes=(1, 0))
-    price = extrapolated.mean(axis=0)
-    by_chance = extrapolated.std(axis=0, ddof=1) / math.sqrt(count)
-    by_steps = price - estimates[:, 0].mean(axis=0)
-    return price, np.hypot(by_chance, by_steps)
 
 
 def _volatility(price: Vector, k: Vector, maturity: float) -> Vector:

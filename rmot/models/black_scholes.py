@@ -10,15 +10,18 @@ from scipy.special import ndtr
 from rmot.errors import AccuracyError
 from rmot.models._cells import discretise
 from rmot.models._checks import check_frequency, check_log_moneyness, check_maturity, check_range
+from rmot.models.price_paths import PricePaths, SimulatesPaths
 from rmot.models.sensitivities import Sensitivities
 from rmot.numerics.black import black_call, black_vega
 from rmot.numerics.discrete import Prior
+from rmot.numerics.path_draws import PathDraws, Sampling
+from rmot.numerics.path_grid import check_times
 
 _ROUNDING = 1e-15
 
 
 @dataclass(frozen=True, kw_only=True)
-class BlackScholes:
+class BlackScholes(SimulatesPaths):
     """Geometric Brownian motion without drift, forward 1.
 
     Parameters
@@ -145,3 +148,22 @@ class BlackScholes:
             return scale * ndtr(centred if upper else -centred)
 
         return discretise(moments, float(deviation), n_points, upper, kinks)
+
+    def simulate_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> PricePaths:
+        """Simulate prices at given times; see `SimulatesPaths`. `steps` do not matter."""
+        t = check_times(times)
+        draws = PathDraws(t.size, 0, n_paths, seed, sampling)
+        steps_of = [draws.draw(chunk)[0] for chunk in range(draws.chunks)]
+        motion = np.cumsum(np.concatenate(steps_of) * np.sqrt(np.diff(t, prepend=0.0)), axis=1)
+        variance = np.full(motion.shape, self.volatility**2)
+        integrated = variance * t
+        price = np.exp(self.volatility * motion - 0.5 * integrated)
+        return PricePaths(t, price, variance, integrated)

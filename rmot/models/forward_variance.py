@@ -92,6 +92,14 @@ class ForwardVariance:
         edges = self._edges(maturity)
         return float(np.sum(np.diff(edges) * self(0.5 * (edges[1:] + edges[:-1]))))
 
+    def totals(self, times: ArrayLike) -> NDArray[np.float64]:
+        """Return the integrals of xi over (0, t), same shape as times, t >= 0."""
+        knots = np.array([0.0, *self.times])
+        at_knots = np.cumsum([0.0, *(np.diff(knots) * np.asarray(self.variances))])
+        t = np.asarray(times, dtype=np.float64)
+        beyond = np.maximum(t - knots[-1], 0.0) * self.variances[-1]
+        return np.interp(t, knots, at_knots) + beyond
+
     def _edges(self, maturity: float) -> NDArray[np.float64]:
         inner = [t for t in self.times if t < maturity]
         return np.array([0.0, *inner, maturity])

@@ -172,7 +172,7 @@ class TwoFactorBergomi(SimulatedLaw):
     def _total_variance(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the integrals of xi_0 from 0."""
         if self.forward_variance is not None:
-            return np.array([self.forward_variance.total(t) if t > 0.0 else 0.0 for t in times])
+            return self.forward_variance.totals(times)
         first, last, speed = self._curve
         gone = -np.expm1(-speed * times) / speed if speed > 0.0 else times
         return last * times + (first - last) * gone

@@ -1,0 +1,115 @@
+"""Knows how models give paths: prices with forward 1, and the variance behind them."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rmot.errors import AccuracyError
+from rmot.numerics.path_draws import Sampling
+from rmot.numerics.path_grid import STEPS
+from rmot.numerics.rough_variance_paths import RoughVarianceScheme
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PricePaths:
+    """Paths of a price and its variance, arrays of shape (n_paths, n_times).
+
+    Attributes
+    ----------
+    times : ndarray, shape (n_times,)
+        Years.
+    price : ndarray
+        S_t, forward 1.
+    variance : ndarray
+        V_t, annualised.
+    integrated_variance : ndarray
+        ∫_0^t V ds.
+    """
+
+    times: Vector
+    price: Vector
+    variance: Vector
+    integrated_variance: Vector
+
+
+class SimulatesPaths(ABC):
+    """Simulation as models share it."""
+
+    least_steps: ClassVar[int] = STEPS
+    """Steps that a path takes by default to each time, at least."""
+
+    @abstractmethod
+    def simulate_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> PricePaths:
+        """Simulate prices and variances at given times.
+
+        Parameters
+        ----------
+        times : array_like, shape (n_times,)
+            Years, increasing from above 0.
+        n_paths : int
+            Even for antithetic paths, a power of two for Sobol points.
+        seed : int
+            Same seed, same numbers, on however many threads.
+        sampling : {"random", "antithetic", "sobol"}
+            Antithetic paths are neighbours, 2i and 2i + 1.
+        steps : int, optional
+            Each time is reached in at least so many; by default `least_steps`.
+
+        Raises
+        ------
+        ParameterError
+            Times, numbers of paths or steps, or a seed that make no simulation.
+        AccuracyError
+            If steps are so long that prices would not be martingales.
+        """
+
+    def simulate(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> Vector:
+        """Return prices with forward 1, shape (n_paths, n_times); see `simulate_paths`."""
+        return self.simulate_paths(times, n_paths, seed, sampling=sampling, steps=steps).price
+
+
+def square_root_price_paths(
+    times: ArrayLike,
+    n_paths: int,
+    seed: int,
+    sampling: Sampling,
+    steps: int,
+    correlation: float,
+    **variance: Any,
+) -> PricePaths:
+    """Simulate a price whose variance is that of `RoughVarianceScheme`, which is given the rest.
+
+    log S = rho Z + sqrt(1 - rho^2) Y - U / 2 with Y of an independent motion: given the path of V
+    it is normal, and its exponential a martingale but for the rounding.
+    """
+    scheme = RoughVarianceScheme(times, steps=steps, **variance)
+    if correlation > scheme.largest_tilt:
+        raise AccuracyError(
+            f"{scheme.steps} steps make prices martingales for correlations up to "
+            f"{scheme.largest_tilt:.3g}; got {correlation}. Take more steps"
+        )
+    paths = scheme.simulate(n_paths, seed, sampling)
+    log_price = correlation * paths.along - 0.5 * paths.integrated
+    log_price += np.sqrt(1.0 - correlation**2) * paths.across
+    return PricePaths(scheme.times, np.exp(log_price), paths.variance, paths.integrated)
