@@ -1,10 +1,12 @@
 from ._simulated_law import Simulation as Simulation
 from .black_scholes import BlackScholes as BlackScholes
 from .factor_marginal import FactorMarginal as FactorMarginal
+from .factor_paths import FactorPaths as FactorPaths
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
 from .price_paths import PricePaths as PricePaths
+from .protocol import JointLaw as JointLaw
 from .protocol import SmileModel as SmileModel
 from .protocol import TerminalLaw as TerminalLaw
 from .rough_bergomi import RoughBergomi as RoughBergomi
@@ -24,8 +26,10 @@ __all__ = [
     "SVI",
     "BlackScholes",
     "FactorMarginal",
+    "FactorPaths",
     "ForwardVariance",
     "Heston",
+    "JointLaw",
     "PathDependentVolatility",
     "PricePaths",
     "RoughBergomi",

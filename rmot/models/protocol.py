@@ -93,3 +93,37 @@ class TerminalLaw(SmileModel, Protocol):
     ) -> Prior:
         """Return the law of S_T / F as a discrete measure."""
         ...
+
+
+@runtime_checkable
+class JointLaw(Protocol):
+    """A law of several terminal prices, forwards 1, known through its characteristic function."""
+
+    @property
+    def n_assets(self) -> int:
+        """How many prices."""
+        ...
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the numbers that the law depends on."""
+        ...
+
+    def deviations(self, maturity: float) -> NDArray[np.float64]:
+        """Return the order of magnitude of the standard deviations of X, shape (n_assets,)."""
+        ...
+
+    def has_moment(self, orders: ArrayLike, maturity: float) -> bool:
+        """Tell whether E prod_i S_i(T)^{p_i} is finite, for real orders, shape (n_assets,)."""
+        ...
+
+    def estimated_log_transform(
+        self,
+        u: NDArray[np.complex128],
+        maturity: float,
+        tolerance: NDArray[np.float64] | float,
+        *,
+        differentiate: bool = False,
+    ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]]:
+        """Return log E exp(iu.X), u of shape (n, n_assets), its errors, derivatives if asked."""
+        ...

@@ -24,7 +24,11 @@ from rmot.models.factor_marginal import (
     check_loadings,
     check_solved,
 )
+from rmot.models.factor_paths import FactorPaths, factor_paths
 from rmot.models.variance_factor import FACTOR_PARAMETERS, VarianceFactor
+from rmot.numerics.discrete import Prior
+from rmot.numerics.path_draws import Sampling
+from rmot.numerics.rough_variance_paths import STEPS
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +167,7 @@ class RoughFactorModel:
                     f"E exp(iu.X) is infinite where -Im u = {moments.tolist()}, at maturity "
                     f"{maturity}"
                 )
-        values, error, _ = self._log_phi(rows, maturity, 1e-11)
+        values, error, _ = self.estimated_log_transform(rows, maturity, 1e-11)
         check_solved(values, error)
         return values.reshape(frequency.shape[:-1])
 
@@ -179,7 +183,12 @@ class RoughFactorModel:
         pairs = zip(p @ self.loadings, p @ self.loadings**2, self.factors, strict=True)
         return all(factor.is_finite(first, second, maturity) for first, second, factor in pairs)
 
-    def _log_phi(
+    def deviations(self, maturity: float) -> NDArray[np.float64]:
+        """Return the standard deviations of the returns ∫ dS_i/S_i over [0, T]."""
+        mean = [factor.integrated_moments(maturity).mean for factor in self.factors]
+        return np.sqrt(self.loadings**2 @ mean)
+
+    def estimated_log_transform(
         self,
         u: NDArray[np.complex128],
         maturity: float,
@@ -187,9 +196,25 @@ class RoughFactorModel:
         *,
         differentiate: bool = False,
     ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]]:
-        """Return log E exp(iu.X) for u of shape (n, n_assets), errors, and derivatives if asked.
+        """Return log E exp(i u.X) as accurately as asked, for numerical integration.
 
-        Shapes (n,), (n,) and (parameters, n), the last (0, n) unless asked for.
+        Parameters
+        ----------
+        u : complex ndarray, shape (n, n_assets)
+            Not checked: see `has_moment`.
+        maturity : float
+            T > 0 in years.
+        tolerance : float or ndarray, shape (n,)
+            Admissible absolute errors.
+        differentiate : bool
+
+        Returns
+        -------
+        values, error : ndarray, shape (n,)
+            The errors are estimates, and may exceed the tolerance.
+        gradient : complex ndarray, shape (parameters, n)
+            Exact derivatives in `parameters`, from the differentiated equation; (0, n) unless
+            asked for.
         """
         first = 1j * (u @ self.loadings)
         second = 1j * (u @ self.loadings**2)
@@ -284,6 +309,90 @@ class RoughFactorModel:
         if not np.all(v >= 0.0):
             raise ParameterError(f"expected variances >= 0; got {v[~(v >= 0.0)].flat[0]}")
         return _normalised((self.loadings * v[..., None, :]) @ self.loadings.T)
+
+    def simulate_factors(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int = STEPS,
+    ) -> FactorPaths:
+        """Simulate the factors, from which `log_prices` follow.
+
+        Parameters
+        ----------
+        times : array_like, shape (n_times,)
+            Years, increasing from above 0.
+        n_paths : int
+            Even for antithetic paths, a power of two for Sobol points.
+        seed : int
+            Same seed, same numbers.
+        sampling : {"random", "antithetic", "sobol"}
+        steps : int
+            Each time is reached in at least so many.
+
+        Raises
+        ------
+        ParameterError
+            Times, numbers of paths or steps, or a seed that make no simulation.
+        AccuracyError
+            If steps are so long that prices would not be martingales.
+        """
+        return factor_paths(self.factors, self.loadings, times, n_paths, seed, sampling, steps)
+
+    def simulate(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int = STEPS,
+    ) -> NDArray[np.float64]:
+        """Return prices with forwards 1, shape (n_paths, n_times, n_assets).
+
+        Parameters and errors are those of `simulate_factors`.
+        """
+        paths = self.simulate_factors(times, n_paths, seed, sampling=sampling, steps=steps)
+        return np.exp(paths.log_prices(self.loadings, self.correlations))
+
+    @property
+    def correlations(self) -> NDArray[np.float64]:
+        """The factors' rho_k, shape (n_factors,)."""
+        return np.array([factor.correlation for factor in self.factors])
+
+    def prior(
+        self, maturity: float, n_points: int = 2**14, seed: int = 0, *, steps: int = STEPS
+    ) -> Prior:
+        """Return the joint law of prices at T as equally weighted samples, forwards matched.
+
+        They are the first of scrambled Sobol points; each asset's prices are divided by their mean,
+        which makes its forward exactly 1 and moves prices by the error that the mean had.
+
+        Parameters
+        ----------
+        maturity : float
+            T > 0 in years.
+        n_points : int
+        seed : int
+        steps : int
+            Of the simulation.
+
+        Returns
+        -------
+        Prior
+            Points of shape (n_points, n_assets).
+        """
+        maturity = check_maturity(maturity)
+        whole = isinstance(n_points, (int, np.integer)) and not isinstance(n_points, bool)
+        if not (whole and n_points >= 2):
+            raise ParameterError(f"n_points must be a whole number from 2; got {n_points!r}")
+        paths = 1 << (int(n_points) - 1).bit_length()
+        prices = self.simulate([maturity], paths, seed, sampling="sobol", steps=steps)
+        points = prices[:n_points, 0]
+        return Prior(points / points.mean(axis=0), np.full(n_points, 1.0 / n_points))
 
     def _integrated(self, maturity: ArrayLike) -> NDArray[np.float64]:
         """Return mean, variance and covariance with Y of each U_k; shape (..., n_factors, 3)."""

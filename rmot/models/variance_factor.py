@@ -23,6 +23,7 @@ from rmot.models._checks import as_floats, check_maturity
 from rmot.models._heston_family import heston_gradient
 from rmot.models.rough_heston import RoughHeston
 from rmot.numerics.explosion import explosion_time
+from rmot.numerics.explosion_bound import explosion_rate_bound
 from rmot.numerics.fractional_riccati import riccati_means, riccati_sensitivities
 
 FACTOR_PARAMETERS = (
@@ -37,6 +38,7 @@ _MOMENT_TOLERANCE = 1e-14
 _MOMENT_ERROR = 1e-11
 # below it (A^2 - B)/2 stands for 0, where the solution is linear in it
 _TINY = 1e-200
+_SURELY_INFINITE = 1.05
 
 
 class IntegratedMoments(NamedTuple):
@@ -150,6 +152,11 @@ class VarianceFactor:
         if source <= 0.0:
             return True
         drift = first * self.correlation * self.vol_of_vol - self.mean_reversion
+        mean = self.vol_of_vol * math.sqrt(0.5 * source)
+        rate = mean * explosion_rate_bound(drift / mean, self.alpha) * maturity**self.alpha
+        # the bound is from above, and close
+        if rate < 1.0 or (rate > _SURELY_INFINITE and drift > -1.9 * mean):
+            return rate < 1.0
         time, error = explosion_time(source, drift, 0.5 * self.vol_of_vol**2, self.alpha)
         return maturity < time * (1.0 - error)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import roots_jacobi
 
-from rmot.errors import ParameterError
+from rmot.errors import AccuracyError, ParameterError
 from rmot.models import FactorMarginal, RoughFactorModel, RoughHeston, TerminalLaw, VarianceFactor
 
 MATURITY = 0.6
@@ -179,13 +179,13 @@ def test_moments_of_a_square_root_diffusion_are_known():
     decay = math.exp(-kappa * t)
     mean = theta * t + (first - theta) * (1.0 - decay) / kappa
 
-    def reached(s):
-        return (1 - mpmath.exp(-kappa * s)) / kappa
-
     def integral(power):
         """Integral of the power of what a unit of V at s adds to U, times E V_s."""
-        expected = lambda s: theta + (first - theta) * mpmath.exp(-kappa * s)  # noqa: E731
-        return mpmath.quad(lambda s: reached(t - s) ** power * expected(s), [0, t])
+        z, weight = np.polynomial.legendre.leggauss(40)
+        s = 0.5 * t * (z + 1.0)
+        reached = -np.expm1(-kappa * (t - s)) / kappa
+        expected = theta + (first - theta) * np.exp(-kappa * s)
+        return 0.5 * t * float(weight @ (reached**power * expected))
 
     found = factor.integrated_moments(t)
     assert abs(found.mean - mean) <= 1e-12
@@ -303,9 +303,11 @@ def test_marginal_sensitivities_are_derivatives(asset):
 def test_joint_sensitivities_are_derivatives():
     u = (frequencies(8, 6) - 0.2j).astype(np.complex128)
     u[0] = 0.0
-    _, _, gradient = MOVABLE._log_phi(u, MATURITY, 1e-13, differentiate=True)
+    _, _, gradient = MOVABLE.estimated_log_transform(u, MATURITY, 1e-13, differentiate=True)
     for j, name in enumerate(MOVABLE.parameters):
-        wanted, error = difference(lambda model: model._log_phi(u, MATURITY, 1e-14)[0], MOVABLE, j)
+        wanted, error = difference(
+            lambda model: model.estimated_log_transform(u, MATURITY, 1e-14)[0], MOVABLE, j
+        )
         assert np.all(np.abs(gradient[j] - wanted) <= error), name
 
 
@@ -374,3 +376,60 @@ def test_bad_questions_are_refused():
         ASSETS.instantaneous_correlation([0.1, -0.2, 0.1])
     with pytest.raises(ParameterError, match="loading for each"):
         FactorMarginal((1.0, 2.0), (ROUGH,))
+
+
+def test_simulated_prices_have_the_exact_law():
+    times = [0.2, MATURITY]
+    paths = ASSETS.simulate_factors(times, 2**15, seed=4, sampling="antithetic", steps=48)
+    assert paths.variance.shape == paths.integrated.shape == (2**15, 2, 3)
+    log_price = paths.log_prices(LOADINGS, ASSETS.correlations)
+    u = frequencies(9, 6, 2.0)
+    for place, time in enumerate(times):
+        # antithetic pairs are independent of each other
+        pairs = np.exp(1j * log_price[:, place] @ u.T).reshape(-1, 2, len(u)).mean(axis=1)
+        chance = np.abs(pairs - pairs.mean(axis=0)).std(axis=0) / math.sqrt(len(pairs))
+        chance += np.abs(pairs.mean(axis=0)).max() / math.sqrt(len(pairs))
+        exact = np.exp(ASSETS.log_characteristic_function(u, time))
+        assert np.all(np.abs(pairs.mean(axis=0) - exact) <= 4.0 * chance)
+        prices = np.exp(log_price[:, place]).reshape(-1, 2, 3).mean(axis=1)
+        chance = prices.std(axis=0) / math.sqrt(len(prices))
+        assert np.all(np.abs(prices.mean(axis=0) - 1.0) <= 4.0 * chance)
+        for k, factor in enumerate(ASSETS.factors):
+            sample = paths.variance[:, place, k]
+            error = sample.std() / math.sqrt(sample.size)
+            assert abs(sample.mean() - factor.expected_variance(time)) <= 4.0 * error
+
+
+def test_paths_are_the_same_for_the_same_seed():
+    given = {"sampling": "sobol", "steps": 8}
+    first, again = (ASSETS.simulate([0.5], 2**13, 7, **given) for _ in range(2))
+    assert first.shape == (2**13, 1, 3)
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, ASSETS.simulate([0.5], 2**13, 8, **given))
+    assert np.all(first > 0.0)
+
+
+def test_factors_move_independently():
+    paths = ASSETS.simulate_factors([0.5], 2**14, seed=3)
+    for name in ("variance", "along", "across"):
+        matrix = np.corrcoef(getattr(paths, name)[:, 0].T)
+        assert np.all(np.abs(matrix - np.eye(3)) <= 4.0 / math.sqrt(2**14))
+
+
+def test_prior_has_the_forwards_and_nearly_the_prices():
+    prior = ASSETS.prior(MATURITY, 3000, seed=2)
+    assert prior.points.shape == (3000, 3)
+    assert np.allclose(prior.mean(), 1.0, rtol=0, atol=1e-12)
+    payoff = np.maximum(prior.points - 1.0, 0.0)
+    exact = [ASSETS.marginal(i).call_price(0.0, MATURITY).item() for i in range(3)]
+    chance = payoff.std(axis=0) / math.sqrt(3000)
+    assert np.all(np.abs(payoff.mean(axis=0) - exact) <= 2.0 * chance)
+    with pytest.raises(ParameterError, match="n_points"):
+        ASSETS.prior(MATURITY, 1)
+
+
+def test_prices_that_would_be_no_martingales_are_refused():
+    wild = VarianceFactor(**{**vars(FREE), "correlation": 1.0, "vol_of_vol": 5.0})
+    model = RoughFactorModel([[3.0]], [wild])
+    with pytest.raises(AccuracyError, match="martingales"):
+        model.simulate([5.0], 16, 0, steps=2)

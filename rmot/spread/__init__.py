@@ -1,0 +1,5 @@
+"""Options on several assets under a joint law: spreads, exchanges and baskets."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
