@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from rmot.errors import ParameterError
 from rmot.numerics.cone_steps import FREE, LINEAR, SIGNED
 from rmot.numerics.discrete import Prior, Tail
-from rmot.payoffs import Payoff, PiecewiseLinear, call, digital, forward
-from rmot.transport.balls.design import DenseDesign, Design, PiecewiseDesign
+from rmot.payoffs import OnAsset, Payoff, PiecewiseLinear, call, digital, forward
+from rmot.transport.balls.design import DenseDesign, Design, GridDesign, PiecewiseDesign
 from rmot.transport.balls.program import Program
 from rmot.transport.divergences import Divergence
 from rmot.transport.quotes import Quotes
@@ -32,6 +32,7 @@ from rmot.transport.quotes import Quotes
 Vector = NDArray[np.float64]
 
 _ESCAPE_WEIGHT = 0.01
+_CASH = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,12 +208,22 @@ def _design(
     if prior.points.ndim == 1 and len(simple) == len(instruments):
         for item in simple:
             prior.tail_of(item)
-        cash = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")
         pieces = PiecewiseDesign(
-            nodes.prices[:, 0], [cash, forward(), *simple], nodes.n_beyond, nodes.escape
+            nodes.prices[:, 0], [_CASH, forward(), *simple], nodes.n_beyond, nodes.escape
         )
         scale = _row_scale(pieces.squares(nodes.weights))
         return pieces.divided_by(scale), scale
+    if prior.points.ndim == 2 and any(isinstance(item, OnAsset) for item in instruments):
+        own = [(0, _CASH), *((asset, forward()) for asset in range(nodes.prices.shape[1]))]
+        for j, item in enumerate(instruments):
+            if isinstance(item, OnAsset):
+                item.value(nodes.prices[:1])  # refuses an asset that the points do not have
+                own.append((item.asset, item.payoff))
+            else:
+                own.append(_on_nodes(item, prior, nodes, f"quote {j}"))
+        grid = GridDesign(nodes.prices, own)
+        scale = _row_scale(grid.squares(nodes.weights))
+        return grid.divided_by(scale), scale
     quoted = [_on_nodes(item, prior, nodes, f"quote {j}") for j, item in enumerate(instruments)]
     dense = np.column_stack([np.ones(nodes.prices.shape[0]), nodes.prices, *quoted])
     scale = _row_scale(nodes.weights @ dense**2)
