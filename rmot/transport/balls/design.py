@@ -62,9 +62,9 @@ class ExtendedDesign(Design):
     """A design and one more instrument, given by its values on the nodes."""
 
     def __init__(self, design: Design, column: Vector) -> None:
-        *pieces, columns, rows, grid = design.arrays
+        starts, offset, pieces, columns, rows, grid = design.arrays
         more = np.ascontiguousarray(np.column_stack([columns, column]))
-        super().__init__((*pieces, more, np.append(rows, design._size), grid))
+        super().__init__((starts, offset, pieces, more, np.append(rows, design._size), grid))
 
 
 class PiecewiseDesign(Design):
@@ -105,8 +105,8 @@ class PiecewiseDesign(Design):
 
     def divided_by(self, scale: Vector) -> Design:
         """Return the instruments in other units, shape (m,)."""
-        starts, offset, pieces, *none = self.arrays
-        return Design((starts, offset, pieces / scale, *none))
+        starts, offset, pieces, none, no_rows, no_assets = self.arrays
+        return Design((starts, offset, pieces / scale, none, no_rows, no_assets))
 
     def squares(self, masses: Vector) -> Vector:
         """Return the diagonal of `gram`, shape (m,)."""
@@ -132,15 +132,18 @@ class GridDesign(Design):
         self, prices: Vector, payoffs: Sequence[tuple[int, PiecewiseLinear] | Vector]
     ) -> None:
         n, n_assets = prices.shape
-        own: list[list[int]] = [[] for _ in range(n_assets)]
-        others: list[int] = []
+        own: list[list[tuple[int, PiecewiseLinear]]] = [[] for _ in range(n_assets)]
+        others: list[tuple[int, Vector]] = []
         for row, payoff in enumerate(payoffs):
-            (own[payoff[0]] if isinstance(payoff, tuple) else others).append(row)
+            if isinstance(payoff, tuple):
+                own[payoff[0]].append((row, payoff[1]))
+            else:
+                others.append((row, payoff))
         labels = np.empty((n_assets, n), dtype=np.int32)
         offsets = np.empty((n_assets, n))
         blocks = []
         for asset, listed in enumerate(own):
-            found = [payoffs[row][1] for row in listed]
+            found = [payoff for _, payoff in listed]
             kinks = np.unique(np.concatenate([np.empty(0), *(payoff.kinks for payoff in found)]))
             line = prices[:, asset]
             piece = np.searchsorted(kinks, line, side="right")
@@ -155,19 +158,19 @@ class GridDesign(Design):
         rows = np.zeros((n_assets, sizes[:, 1].max()), dtype=np.int64)
         for asset, block in enumerate(blocks):
             tables[asset, : block.shape[0], : block.shape[1]] = block
-            rows[asset, : block.shape[1]] = own[asset]
+            rows[asset, : block.shape[1]] = [row for row, _ in own[asset]]
         columns = np.empty((n, len(others)))
-        for place, row in enumerate(others):
-            columns[:, place] = payoffs[row]
+        for place, (_, values) in enumerate(others):
+            columns[:, place] = values
         nothing = np.zeros(1, dtype=np.int64), np.zeros(n), np.empty((0, 0))
-        grid = labels, offsets, tables, rows, sizes
-        super().__init__((*nothing, columns, np.array(others, dtype=np.int64), grid))
+        at = np.array([row for row, _ in others], dtype=np.int64)
+        super().__init__((*nothing, columns, at, (labels, offsets, tables, rows, sizes)))
 
     def divided_by(self, scale: Vector) -> Design:
         """Return the instruments in other units, shape (m,)."""
-        *nothing, columns, at, (labels, offsets, tables, rows, sizes) = self.arrays
+        starts, offset, pieces, columns, at, (labels, offsets, tables, rows, sizes) = self.arrays
         grid = labels, offsets, tables / scale[rows][:, None, :], rows, sizes
-        return Design((*nothing, columns / scale[at], at, grid))
+        return Design((starts, offset, pieces, columns / scale[at], at, grid))
 
     def squares(self, masses: Vector) -> Vector:
         """Return the diagonal of `gram`, shape (m,)."""
