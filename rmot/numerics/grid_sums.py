@@ -113,8 +113,9 @@ def gram_on_grid(grid: Grid, masses: Vector, out: Vector) -> None:
         p, m = sizes[a]
         block = _own_block(grid, a, masses)
         for i in range(m):
-            for j in range(m):
+            for j in range(i + 1):
                 out[rows[a, i], rows[a, j]] = block[i, j]
+                out[rows[a, j], rows[a, i]] = block[i, j]
         left = tables[a, : 2 * p, :m].T.copy()
         for b in range(a):
             q, k = sizes[b]

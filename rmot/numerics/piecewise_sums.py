@@ -74,30 +74,33 @@ def adjoint(matrix: Matrix, masses: Vector, out: Vector) -> None:
 
 @kernel
 def gram(matrix: Matrix, masses: Vector, out: Vector) -> None:
-    """Fill the leading block of `out` with G' diag(d) G, for d >= 0."""
+    """Fill the leading block of `out` with G' diag(d) G, for d >= 0.
+
+    A product with itself is symmetric but for rounding: one half of each is taken.
+    """
     starts, offset, pieces, columns, at, grid = matrix
     m, count, k = pieces.shape[1], starts.size - 1, columns.shape[1]
     if count > 0:
         moments, root = np.empty((count, 3)), np.empty(pieces.shape)
         gather(starts, offset, masses, moments)
         rooted(moments, pieces, root)
-        out[:m, :m] = np.dot(root.T, root)
+        symmetric = np.dot(root.T, root)
+        for i in range(m):
+            for j in range(i + 1):
+                out[i, j] = symmetric[i, j]
+                out[j, i] = symmetric[i, j]
     gram_on_grid(grid, masses, out)
-    size = m + np.sum(grid[4][:, 1]) + k
     if k > 0:
+        size = m + np.sum(grid[4][:, 1]) + k
         weighted = columns * masses.reshape(-1, 1)
-        block = np.dot(weighted.T, columns)
         beside = np.empty(size)
         none = np.empty((columns.shape[0], 0))
-        for j in range(k):
-            if size > k:
-                adjoint((starts, offset, pieces, none, at[:0], grid), weighted[:, j].copy(), beside)
-                out[at[j], :size] = beside
-                out[:size, at[j]] = beside
-        for j in range(k):
-            for i in range(k):
-                out[at[i], at[j]] = block[i, j]
-    # A product with itself is symmetric but for rounding.
-    for i in range(size):
-        for j in range(i):
-            out[j, i] = out[i, j]
+        for j in range(k if size > k else 0):
+            adjoint((starts, offset, pieces, none, at[:0], grid), weighted[:, j].copy(), beside)
+            out[at[j], :size] = beside
+            out[:size, at[j]] = beside
+        symmetric = np.dot(weighted.T, columns)
+        for i in range(k):
+            for j in range(i + 1):
+                out[at[i], at[j]] = symmetric[i, j]
+                out[at[j], at[i]] = symmetric[i, j]
