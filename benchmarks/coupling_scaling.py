@@ -110,8 +110,8 @@ def portfolio(surfaces: Sequence[OptionSurface], samples: int = SAMPLES) -> Time
         radius=RADIUS,
     )
     clock.append(time.process_time())
-    seconds = dict(zip(_STEPS, np.diff(clock).tolist(), strict=False))
-    seconds["total"] = clock[-1] - clock[0]
+    each = [*np.diff(clock).tolist(), clock[-1] - clock[0]]
+    seconds: dict[str, float] = dict(zip(_STEPS, each, strict=True))
     error = found.sampling_error or 0.0
     return Timed(seconds, found.lower, found.upper, found.gap, error, found.minimum_radius)
 
@@ -168,7 +168,9 @@ def exponent(sizes: Vector, seconds: Vector) -> tuple[float, float]:
     if sizes.size < 3:
         return float("nan"), float("nan")
     (slope, _), covariance = np.polyfit(np.log(sizes), np.log(seconds), 1, cov="unscaled")
-    left = np.log(seconds) - np.polyval(np.polyfit(np.log(sizes), np.log(seconds), 1), np.log(sizes))
+    left = np.log(seconds) - np.polyval(
+        np.polyfit(np.log(sizes), np.log(seconds), 1), np.log(sizes)
+    )
     variance = float(left @ left) / (sizes.size - 2)
     return float(slope), float(np.sqrt(variance * covariance[0, 0]))
 
