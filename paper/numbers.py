@@ -56,6 +56,7 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "price_bounds": bounds.bounds,
     "enclosed_balls": bounds.enclosed,
     "index_basket": bounds.basket,
+    "index_basket_balls": bounds.basket_balls,
     "as_published_far_strikes": published.far_strikes,
     "as_published_tilting": published.tilting,
     "as_published_extrapolation": published.extrapolation,

@@ -23,6 +23,7 @@ rule numbers:
         rules.tails.output.csv,
         rules.price_bounds.output.csv,
         rules.index_basket.output.csv,
+        rules.index_basket_balls.output.csv,
         AS_PUBLISHED["csv"],
         rules.extrapolation_tables.output.errors,
         rules.extrapolation_tables.output.coverage,

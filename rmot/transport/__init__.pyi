@@ -6,6 +6,12 @@ from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
 from .bounds import Tail as Tail
 from .bounds import price_bounds as price_bounds
+from .couplings.constraints import correlation_quotes as correlation_quotes
+from .couplings.constraints import on_assets as on_assets
+from .couplings.nearest import Coupling as Coupling
+from .couplings.nearest import nearest_coupling as nearest_coupling
+from .couplings.quantiles import smile_quantile as smile_quantile
+from .couplings.reference import gaussian_copula as gaussian_copula
 from .divergences import ChiSquared as ChiSquared
 from .divergences import CressieRead as CressieRead
 from .divergences import KullbackLeibler as KullbackLeibler
@@ -40,6 +46,7 @@ __all__ = [
     "Bounds",
     "BoundsPath",
     "ChiSquared",
+    "Coupling",
     "CressieRead",
     "ExactHedge",
     "KullbackLeibler",
@@ -58,18 +65,23 @@ __all__ = [
     "basket_bounds",
     "bounds_path",
     "coarse_divergence",
+    "correlation_quotes",
     "exact_hedge",
+    "gaussian_copula",
     "held_out_radius",
     "least_radius",
     "least_that_meets",
     "listed_quotes",
     "listed_smile",
+    "nearest_coupling",
     "needed_radius",
+    "on_assets",
     "order_ticket",
     "price_bounds",
     "prior_spread_radius",
     "quote_noise_radius",
     "save_balls",
     "save_hedges",
+    "smile_quantile",
     "wasserstein_bounds",
 ]

@@ -31,7 +31,7 @@ class Optimum:
     chi_squared : float
         On the quotes that starts were tried on.
     correlation : ndarray, shape (n_assets, n_assets)
-        Of returns up to the longest maturity.
+        Of returns up to the longest maturity quoted.
     steps : int
     """
 
@@ -65,6 +65,8 @@ class FactorFit:
     distance_to_optimum : float
         Length of the step that the search would take next, in standard errors.
     evaluations : int
+    longest : float
+        The longest maturity quoted, in years.
     optima : tuple of Optimum
         Distinct ones that the starts led to.
     warnings : tuple of str
@@ -85,6 +87,7 @@ class FactorFit:
     at_bound: tuple[str, ...]
     distance_to_optimum: float
     evaluations: int
+    longest: float
     optima: tuple[Optimum, ...]
     warnings: tuple[str, ...]
     sources: tuple[dict[str, str], ...]

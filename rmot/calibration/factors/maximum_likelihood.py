@@ -228,6 +228,7 @@ def _described(
         at_bound=stopped,
         distance_to_optimum=distance,
         evaluations=likelihood.evaluations,
+        longest=longest,
         optima=tuple(
             Optimum(
                 float(2 * each.cost),
