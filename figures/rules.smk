@@ -4,6 +4,7 @@ FIGURES = {
     "atm_skew": ["tables/atm_skew.csv", "tables/skew_laws.csv"],
     "calibrated_smiles": ["tables/calibrated_smiles.csv"],
     "claims_graph": ["claims/ledger.csv"],
+    "dow": ["tables/dow_bounds.csv", "tables/dow_correlation.csv"],
     "extrapolated_smiles": ["tables/extrapolated_smiles.csv"],
     "extrapolation_coverage": ["tables/extrapolation_coverage.csv"],
     "information": ["tables/std_hurst_by_strikes.csv", "tables/std_hurst_by_range.csv"],

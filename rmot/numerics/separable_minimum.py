@@ -16,8 +16,6 @@ References
 
 from __future__ import annotations
 
-import heapq
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -81,38 +79,37 @@ def _relaxed(
         return bound, bound
     way = 1.0 if total < low else -1.0
     missing = low - total if total < low else total - high
-    costs = np.empty(n * longest)
-    owner = np.empty(n * longest, np.int64)
-    edge = np.empty(n * longest, np.int64)
-    found = 0
-    for i in range(n):
-        if weights[i] == 0.0:
-            continue
-        right = weights[i] * way > 0.0
-        begin, end = (at[i], size[i] - 1) if right else (0, at[i])
-        for v in range(begin, end):
-            p, q = hull[i, v], hull[i, v + 1]
-            costs[found] = (
-                way * (values[q] - values[p]) / (weights[i] * (nodes[q] - nodes[p]))
-            )
-            owner[found], edge[found] = i, v
-            found += 1
     value = bound
-    for e in np.argsort(costs[:found], kind="mergesort"):
-        i, v = owner[e], edge[e]
+    # An envelope's edges come in the order of slope: the next one in use is the cheapest of those
+    # that follow where each asset stands.
+    while True:
+        i, cost = -1, np.inf
+        for j in range(n):
+            onwards = weights[j] * way > 0.0
+            if weights[j] == 0.0 or at[j] == (size[j] - 1 if onwards else 0):
+                continue
+            v = at[j] if onwards else at[j] - 1
+            p, q = hull[j, v], hull[j, v + 1]
+            own = way * (values[q] - values[p]) / (weights[j] * (nodes[q] - nodes[p]))
+            if own < cost:
+                i, cost = j, own
+        if i < 0:
+            break
+        right = weights[i] * way > 0.0
+        v = at[i] if right else at[i] - 1
         p, q = hull[i, v], hull[i, v + 1]
         room = abs(weights[i]) * (nodes[q] - nodes[p])
-        right = weights[i] * way > 0.0
         if room <= missing:
             missing -= room
-            bound += costs[e] * room
-            value += costs[e] * room
+            bound += cost * room
+            value += cost * room
             index[i] = q if right else p
+            at[i] += 1 if right else -1
             if missing <= 0.0:
                 return bound, value
             continue
         part = missing / room
-        bound += costs[e] * missing
+        bound += cost * missing
         place = nodes[p] + (part if right else 1.0 - part) * (nodes[q] - nodes[p])
         k = p
         while k + 1 < q and nodes[k + 1] <= place:
@@ -176,14 +173,22 @@ def least_on_slab(
     index[:], share[:] = here, part
     if splits[0, 0] < 0:
         return bound, best, 1
-    heap = [(bound, 0)]
+    # Bounds of the boxes that are open; the others have infinity.
+    opened = np.full(most_boxes + 2, np.inf)
+    opened[0] = bound
     boxes = 1
     closed = np.inf
-    while heap:
-        bound, box = heap[0]
+    while True:
+        box = 0
+        for k in range(1, boxes):
+            if opened[k] < opened[box]:
+                box = k
+        bound = opened[box]
+        if bound == np.inf:
+            return min(closed, best), best, boxes
         if bound >= enough or best - bound <= tolerance or boxes + 2 > most_boxes:
             return min(bound, closed), best, boxes
-        heapq.heappop(heap)
+        opened[box] = np.inf
         i, k = splits[box]
         for side in range(2):
             # The parent's row is free for one child.
@@ -207,8 +212,7 @@ def least_on_slab(
             if splits[child, 0] < 0:
                 closed = min(closed, own)
             elif own < best - tolerance and own < enough:
-                heapq.heappush(heap, (own, child))
+                opened[child] = own
             else:
                 closed = min(closed, own)
         boxes += 1
-    return min(closed, best), best, boxes

@@ -151,7 +151,9 @@ def _paid(
     steep = np.array([line.weights for line in book.lines])
     needed = (slopes @ steep).max(axis=0)
     held[1 : 1 + book.n_assets] += np.maximum(0.0, needed - book.slopes @ held)
-    shortfall = max(_missing(book, held, cell, own) for cell, own in zip(cells, slopes, strict=True))
+    shortfall = max(
+        _missing(book, held, cell, own) for cell, own in zip(cells, slopes, strict=True)
+    )
     held[0] += max(0.0, shortfall)
     return held
 

@@ -21,15 +21,17 @@ from rmot.transport.basket.book import Line
 Vector = NDArray[np.float64]
 
 _MOST = 100_000
+_MOST_BASKETS = 8
 
 
 def require_few(n_assets: int, n_lines: int) -> None:
     """Raise ParameterError where corners of so many baskets are too many to look at."""
     count = sum(comb(n_assets, r + 1) * comb(n_lines, r) for r in range(n_lines + 1))
-    if count > _MOST:
+    if n_lines > _MOST_BASKETS or count > _MOST:
         raise ParameterError(
-            f"expected joint quotes on few different baskets; got {n_lines} baskets of "
-            f"{n_assets} assets, whose pieces have up to {count} rays (at most {_MOST})"
+            f"expected joint quotes on few different baskets (at most {_MOST_BASKETS}, and "
+            f"{_MOST} rays of their pieces); got {n_lines} baskets of {n_assets} assets, {count} "
+            "rays"
         )
 
 
@@ -61,10 +63,7 @@ def rays(lines: Sequence[Line]) -> Vector:
             blocks = steep[np.ix_(rows, range(n_assets))][:, columns].transpose(1, 0, 2)
             # Cramer: the kernel of an r by r + 1 block is made of its signed minors.
             minors = np.stack(
-                [
-                    (-1) ** k * np.linalg.det(np.delete(blocks, k, axis=2))
-                    for k in range(r + 1)
-                ],
+                [(-1) ** k * np.linalg.det(np.delete(blocks, k, axis=2)) for k in range(r + 1)],
                 axis=1,
             )
             largest = np.abs(minors).max(axis=1)

@@ -20,10 +20,23 @@ _SWEEPS = 30
 
 
 def slices(nodes: Vector, masses: Vector, count: int) -> Vector:
-    """Return prices that stand for equal shares of a law, in increasing order; shape (count,)."""
-    total = np.cumsum(masses)
-    levels = (np.arange(count) + 0.5) / count * total[-1]
-    return nodes[np.minimum(np.searchsorted(total, levels), nodes.size - 1)]
+    """Return the means of equal shares of a law, in increasing order; shape (count,).
+
+    Where a share holds two neighbouring nodes alone, its mean prices all that is linear between
+    them alike.
+    """
+    total = np.append(0.0, np.cumsum(masses))
+    cuts = np.linspace(0.0, total[-1], count + 1)
+    below = np.interp(cuts, total, np.append(0.0, np.cumsum(masses * nodes)))
+    return np.diff(below) / np.diff(cuts)
+
+
+def gathered(nodes: Vector, masses: Vector) -> tuple[Vector, Vector]:
+    """Return a law with the masses of the last two nodes at their mean."""
+    last = masses[-2:].sum()
+    if last <= 0:
+        return nodes[:-1], masses[:-1]
+    return np.append(nodes[:-2], masses[-2:] @ nodes[-2:] / last), np.append(masses[:-2], last)
 
 
 def rearranged(columns: Vector, weights: Vector, generator: np.random.Generator) -> Vector:

@@ -25,7 +25,8 @@ from scipy.sparse import csr_matrix, vstack
 from rmot.transport.basket.book import Book, Line, Points
 from rmot.transport.basket.cells import CellHedge
 from rmot.transport.basket.corners import rays as rays_of
-from rmot.transport.basket.couplings import comonotone, rearranged, slices
+from rmot.transport.basket.couplings import comonotone, gathered, rearranged, slices
+from rmot.transport.basket.marginals import central_masses
 from rmot.transport.basket.program import Program, Solution, Unbounded
 from rmot.transport.basket.separation import descended, separated, shortfalls_at
 
@@ -81,25 +82,25 @@ class _Master:
         left = vstack(
             [self.program.rows(held=held, nodes=book.rows(points)), self.ray_rows], format="csr"
         )
-        return self.program.solve(csr_matrix(left), np.append(worths[0], self.ray_sides), "highs-ipm")
+        return self.program.solve(
+            csr_matrix(left), np.append(worths[0], self.ray_sides), "highs-ipm"
+        )
 
 
-def coupled_points(book: Book, start: CellHedge, generator: np.random.Generator) -> Points:
-    """Return couplings of each cell's marginals, and of all cells together."""
+def coupled_points(book: Book, masses: list[Vector], generator: np.random.Generator) -> Points:
+    """Return couplings of given marginals, with the basket also moved to its kinks."""
     target = next(line for line in book.lines if 0 in line.options)
     spans = [slice(book.starts[i], book.starts[i + 1]) for i in range(book.n_assets)]
     nodes = [book.nodes[span] for span in spans]
     found = [np.array([[node[0] for node in nodes]])]
-    whole = start.masses.sum(axis=0)
-    for mass in [whole, *start.masses]:
+    for mass in masses:
         own = [mass[span] for span in spans]
         if min(each.sum() for each in own) < 1e-9:
             continue
-        found.append(comonotone(nodes, own)[0])
+        laws = [gathered(node, each) for node, each in zip(nodes, own, strict=True)]
+        found.append(comonotone([law[0] for law in laws], [law[1] for law in laws])[0])
         count = max(8, int(np.ceil(_SLICES * own[0].sum())))
-        columns = np.column_stack(
-            [slices(node, each, count) for node, each in zip(nodes, own, strict=True)]
-        )
+        columns = np.column_stack([slices(node, each, count) for node, each in laws])
         table = rearranged(columns, target.weights, generator)
         found.append(table)
         for line in book.lines:
@@ -135,9 +136,7 @@ def _more_points(book: Book, held: Vector, seeds: Points, generator: np.random.G
     return book.points_at(prices)
 
 
-def cutting_planes(
-    book: Book, start: CellHedge, tolerance: float, rounds: int = _ROUNDS
-) -> Cut:
+def cutting_planes(book: Book, start: CellHedge, tolerance: float, rounds: int = _ROUNDS) -> Cut:
     """Return the cheapest hedge within `tolerance`, or the best after so many rounds.
 
     Raises
@@ -149,7 +148,8 @@ def cutting_planes(
     rays = rays_of(book.lines)
     inner, cost = start.held, start.cost
     box = 100.0 * (1.0 + float(np.abs(inner).max()))
-    points = coupled_points(book, start, generator)
+    masses = [central_masses(book), start.masses.sum(axis=0), *start.masses]
+    points = coupled_points(book, masses, generator)
     attained, law, weights = -np.inf, np.empty((0, book.n_assets)), np.empty(0)
     # What dominates sign times the target cannot cost less than its least price.
     line = next(line for line in book.lines if 0 in line.options)
@@ -159,15 +159,15 @@ def cutting_planes(
     for done in range(1, rounds + 1):
         found = _Master(book, rays, box).solve(points)
         if not found.confined and found.attained > attained:
-            masses = found.multipliers[: len(points)]
-            used = masses > 0
-            attained, law, weights = found.attained, book.prices(points.take(used)), masses[used]
+            own = found.multipliers[: len(points)]
+            attained, law = found.attained, book.prices(points.take(own > 0))
+            weights = own[own > 0]
         if np.isfinite(attained) and cost - attained <= tolerance:
             break
         least = np.inf
         fresh = [points]
         if done <= _ARRANGEMENTS:
-            fresh += [coupled_points(book, start, generator) for _ in range(3)]
+            fresh += [coupled_points(book, masses, generator) for _ in range(3)]
         for share in (0.0, 0.5):
             held = share * inner + (1 - share) * found.held
             held = _with_rays(book, held, rays)

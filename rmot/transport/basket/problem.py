@@ -13,7 +13,7 @@ from rmot.numerics.discrete import Prior
 from rmot.payoffs import BasketOption, PiecewiseLinear
 from rmot.transport._arguments import forward_means
 from rmot.transport._classical import conditions, one_asset_payoffs
-from rmot.transport._feasibility import raise_if_infeasible
+from rmot.transport._feasibility import raise_if_infeasible, row_names
 from rmot.transport.basket.book import Book, Leg, Line, lines_of
 from rmot.transport.basket.cells import CellHedge, cell_hedge
 from rmot.transport.basket.corners import reach, require_few
@@ -71,8 +71,11 @@ class BasketProblem:
             values, slopes = conditions(own)
             rows = np.vstack([values, slopes]).T
             low, high = (np.concatenate([[1.0, mean], side]) for side in (one.bid, one.ask))
-            names = [f"asset {i} {one.name(j)}" for j in range(len(one))]
-            raise_if_infeasible(rows, low, high, 2, names)
+            try:
+                raise_if_infeasible(rows, low, high, 2, row_names(one))
+            except InfeasibleQuotes as error:
+                error.args = (f"asset {i}: {error}",)
+                raise
         bid, ask = (
             np.concatenate([*(getattr(one, side) for one in quotes), getattr(joint, side)])
             for side in ("bid", "ask")

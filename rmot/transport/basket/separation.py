@@ -63,9 +63,7 @@ def _one_basket(book: Book, held: Vector, enough: float, tolerance: float) -> Sh
     owner = np.repeat(line.weights, np.diff(book.starts))
     bound, found = np.inf, np.inf
     index, share = [], []
-    for low, high, intercept, slope in zip(
-        ends[:-1], ends[1:], intercepts, slopes, strict=True
-    ):
+    for low, high, intercept, slope in zip(ends[:-1], ends[1:], intercepts, slopes, strict=True):
         level = held[0] + intercept
         at = np.zeros(book.n_assets, dtype=np.int64)
         part = np.zeros(book.n_assets)
