@@ -38,13 +38,13 @@ def draw(request: Request) -> Figure:
     )
     left.set_ylabel("call less $(F-K)^+$ (basis points of $F$)")
     left.legend()
-    fit = correlation[correlation["volatilities"] == "fit"]
+    fit = correlation.query("volatilities == 'fit'")
     low, high = (
         np.clip(fit[f"correlation_{side}"].to_numpy(), 0.0, 1.0) for side in ("bid", "ask")
     )
     right.vlines(fit["strike"], low, high, color=BLACK, lw=2.0, label="at DIA's bid and ask")
     for name, colour, style in (("fit", VERMILION, "-"), ("bid", GREEN, ":"), ("ask", SKY, "--")):
-        flat = correlation.loc[correlation["volatilities"] == name, "flat"].iloc[0]
+        flat = correlation.query(f"volatilities == {name!r}")["flat"].iloc[0]
         label = "best flat" if name == "fit" else f"constituents at the {name}"
         right.axhline(flat, color=colour, ls=style, lw=1.0, label=label)
     right.set_ylabel(r"one correlation of all pairs, $\rho$")

@@ -18,6 +18,7 @@ import pandas as pd
 from paper.quantities import (
     bounds,
     checks,
+    dow,
     escaping_mass,
     extrapolation,
     fits,
@@ -64,6 +65,9 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "extrapolation_horizons": extrapolation.horizons,
     "escaping_mass_last_nodes": escaping_mass.last_nodes,
     "escaping_mass_far_calls": escaping_mass.far_calls,
+    "dow_quotes": dow.quotes,
+    "dow_bounds": dow.bounds,
+    "dow_correlation": dow.correlation,
     "engine_accuracy": checks.engine,
     "transport_timing": timing.transport,
     "ledger": checks.claims,

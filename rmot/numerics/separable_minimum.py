@@ -73,8 +73,8 @@ def _relaxed(
             if values[hull[i, v]] < values[hull[i, at[i]]]:
                 at[i] = v
         index[i], share[i] = hull[i, at[i]], 0.0
-        bound += values[index[i]]
-        total += weights[i] * nodes[index[i]]
+        bound += float(values[index[i]])
+        total += float(weights[i] * nodes[index[i]])
     if low <= total <= high:
         return bound, bound
     way = 1.0 if total < low else -1.0
@@ -90,7 +90,7 @@ def _relaxed(
                 continue
             v = at[j] if onwards else at[j] - 1
             p, q = hull[j, v], hull[j, v + 1]
-            own = way * (values[q] - values[p]) / (weights[j] * (nodes[q] - nodes[p]))
+            own = float(way * (values[q] - values[p]) / (weights[j] * (nodes[q] - nodes[p])))
             if own < cost:
                 i, cost = j, own
         if i < 0:
@@ -98,7 +98,7 @@ def _relaxed(
         right = weights[i] * way > 0.0
         v = at[i] if right else at[i] - 1
         p, q = hull[i, v], hull[i, v + 1]
-        room = abs(weights[i]) * (nodes[q] - nodes[p])
+        room = float(abs(weights[i]) * (nodes[q] - nodes[p]))
         if room <= missing:
             missing -= room
             bound += cost * room
@@ -118,7 +118,7 @@ def _relaxed(
         index[i] = k
         share[i] = min(1.0, max(0.0, (place - nodes[k]) / width)) if width > 0.0 else 0.0
         mine = values[k] + share[i] * (values[k + 1] - values[k])
-        value += mine - (values[p] if right else values[q])
+        value += float(mine - (values[p] if right else values[q]))
         if q > p + 1:
             best = p + 1
             for k in range(p + 1, q):

@@ -2,7 +2,7 @@ r"""Bounds of DIA's calls from its constituents alone, and with one of DIA's own
 
 Neither sees the quotes they are held against. The joint quote is the one nearest the money. The
 lower bound from constituents alone is Jensen's :math:`(1 - K)^+` where a coupling keeps the basket
-on one side of the strike; how near one comes is the gap, and the spread of the basket under it.
+on one side of the strike; at the forward that coupling keeps it still, up to the spread tabulated.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ def run(config: Config) -> pd.DataFrame:
         [rows[at_money]["bid"]],
         [rows[at_money]["ask"]],
     )
+    # What the quotes of the constituents leave of the basket's own movement: next to nothing.
+    still = basket_bounds(basket_call(weights, 1.0), each, tolerance=TOLERANCE)
     table = []
     for j in chosen:
         row = rows[j]
@@ -51,7 +53,9 @@ def run(config: Config) -> pd.DataFrame:
                 "upper": alone.upper,
                 "gap": alone.gap,
                 "jensen": max(0.0, 1.0 - payoff.strike),
-                "spread": spread(alone, payoff.weights),
+                "still_lower": still.lower,
+                "still_spread": spread(still, weights),
+                "still_gap": still.gap,
                 "european_lower": other.lower,
                 "european_upper": other.upper,
                 "joint_lower": given.lower,
@@ -59,7 +63,6 @@ def run(config: Config) -> pd.DataFrame:
                 "joint_gap": given.gap,
                 "names": len(names),
                 "quotes": sum(len(one) for one in each),
-                "dropped": int(quotes.groupby(["name", "treatment"])["dropped"].first().sum()),
                 "data": " and ".join(sorted(set(quotes["data"]))),
                 "data_sha256": " ".join(dict.fromkeys(quotes["data_sha256"].astype(str))),
             }
@@ -69,20 +72,20 @@ def run(config: Config) -> pd.DataFrame:
 
 def of_basket(quotes: pd.DataFrame) -> pd.DataFrame:
     """Return the basket's own quotes, as intervals of European prices."""
-    return quotes[(quotes["name"] == BASKET) & (quotes["treatment"] == TREATMENTS[0])]
+    return quotes.query(f"name == {BASKET!r} and treatment == {TREATMENTS[0]!r}")
 
 
 def constituents(
     quotes: pd.DataFrame, treatment: str
 ) -> tuple[list[str], np.ndarray, list[Quotes]]:
     """Return names, weights by forward, and quotes on S/F of all names but the basket's."""
-    chosen = quotes[(quotes["name"] != BASKET) & (quotes["treatment"] == treatment)]
+    chosen = quotes.query(f"name != {BASKET!r} and treatment == {treatment!r}")
     names, forwards, each = [], [], []
     for name, rows in chosen.groupby("name", sort=False):
         payoffs = [call(float(strike)) for strike in np.exp(rows["log_moneyness"])]
         each.append(Quotes(payoffs, rows["bid"], rows["ask"]))
         names.append(str(name))
-        forwards.append(rows["forward"].iloc[0])
+        forwards.append(rows["forward"].to_numpy()[0])
     return names, np.array(forwards) / np.sum(forwards), each
 
 

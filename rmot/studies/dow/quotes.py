@@ -25,13 +25,21 @@ import pandas as pd
 
 from rmot.artifact.files import write_csv
 from rmot.calibration import calibrate
-from rmot.errors import CalibrationError, IdentificationWarning, InfeasibleQuotes, RmotError
+from rmot.errors import (
+    CalibrationError,
+    DataError,
+    IdentificationWarning,
+    InfeasibleQuotes,
+    RmotError,
+)
 from rmot.market import CarryRange, OptionSurface, Smile, read_chain
 from rmot.market.synthetic_basket import synthetic_basket
 from rmot.models import SVI
 from rmot.payoffs import call
 from rmot.studies.chains import RATES
+from rmot.studies.dow.marginals import SVI_NAMES
 from rmot.studies.study import Config, parse
+from rmot.studies.surfaces.candidates import near_the_money
 from rmot.transport import Quotes, Unrestricted, price_bounds
 
 BASKET = "DIA"
@@ -40,7 +48,6 @@ TREATMENTS = ("european intervals", "as if european")
 QUOTES_EACH = {"quick": 6, "full": 12, "deep": 24}
 # The quotes of many names do not determine all five parameters.
 FIXED = ({}, {"smoothness": 0.15}, {"smoothness": 0.15, "translation": 0.0})
-SVI_NAMES = ("minimum_total_variance", "wing_slope", "correlation", "translation", "smoothness")
 
 
 def run(config: Config) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -50,7 +57,7 @@ def run(config: Config) -> tuple[pd.DataFrame, pd.DataFrame]:
     quotes, smiles = [], []
     for name, path in config.inputs.items():
         for treatment in TREATMENTS:
-            surface = one_expiry(path, treatment)
+            surface, spot = one_expiry(path, treatment)
             (smile,) = surface.slices
             if treatment == TREATMENTS[0]:
                 smiles.append(fitted(name, surface))
@@ -63,7 +70,7 @@ def run(config: Config) -> tuple[pd.DataFrame, pd.DataFrame]:
                     {
                         "name": name,
                         "treatment": treatment,
-                        "spot": smile.parity.spot if treatment == TREATMENTS[0] else np.nan,
+                        "spot": spot,
                         "forward": smile.forward,
                         "maturity": smile.maturity,
                         "log_moneyness": chosen.log_moneyness[kept],
@@ -78,12 +85,14 @@ def run(config: Config) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.concat(quotes, ignore_index=True), pd.DataFrame(smiles)
 
 
-def one_expiry(path: Path, treatment: str) -> OptionSurface:
-    """Read one expiry of a chain of American options."""
+def one_expiry(path: Path, treatment: str) -> tuple[OptionSurface, float]:
+    """Return one expiry of a chain of American options, and the price of the underlying."""
     chain = read_chain(path)
+    if chain.spot is None:
+        raise DataError(f"expected the price of the underlying in {path}")
     if treatment == TREATMENTS[0]:
-        return chain.surface(maturities=[EXPIRY], carry=CarryRange(rates=RATES))
-    return replace(chain, exercise="european").surface(maturities=[EXPIRY])
+        return chain.surface(maturities=[EXPIRY], carry=CarryRange(rates=RATES)), chain.spot
+    return replace(chain, exercise="european").surface(maturities=[EXPIRY]), chain.spot
 
 
 def consistent(smile: Smile) -> tuple[list[int], int]:
@@ -108,6 +117,7 @@ def fitted(name: str, surface: OptionSurface) -> dict[str, object]:
     (smile,) = surface.slices
     near = np.argsort(np.abs(smile.log_moneyness))[:6]
     half = 0.5 * np.median(smile.ask_volatility[near] - smile.bid_volatility[near])
+    surface = near_the_money(surface)
     for fixed in FIXED:
         try:
             with warnings.catch_warnings():

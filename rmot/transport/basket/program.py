@@ -68,7 +68,7 @@ class Program:
 
     def rows(self, **blocks: csr_matrix) -> csr_matrix:
         """Return rows from blocks named held, nodes, slopes and more; absent ones are zero."""
-        n = next(iter(blocks.values())).shape[0]
+        (n, _), *_ = (block.get_shape() for block in blocks.values())
         widths = {
             "held": self.book.size,
             "long": self.two_sided.size,
@@ -118,7 +118,7 @@ class Program:
                 A_ub=-left,
                 b_ub=-right,
                 A_eq=links,
-                b_eq=np.zeros(links.shape[0]),
+                b_eq=np.zeros(book.nodes.size + book.n_assets),
                 bounds=self.bounds,
                 method=attempt,
                 options=HIGHS,

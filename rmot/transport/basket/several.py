@@ -73,7 +73,8 @@ class _Envelope:
         bound = float(np.minimum.reduceat(rest, starts).sum())
         share = found.x if found.status == 0 else np.zeros(inside.size)
         at = np.bincount(owner, share * nodes, n)
-        return bound, at, np.bincount(owner, share * values, n)
+        below = np.bincount(owner, share * values, n).astype(float)
+        return bound, at.astype(float), below
 
     def true_values(self, at: Vector) -> Vector:
         """Return every function at a point."""
