@@ -18,6 +18,7 @@ import pandas as pd
 from paper.quantities import (
     bounds,
     checks,
+    dow,
     escaping_mass,
     extrapolation,
     fits,
@@ -68,6 +69,9 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "escaping_mass_far_calls": escaping_mass.far_calls,
     "factor_errors_by_gap": shared_factors.errors_by_gap,
     "factor_index_fit": shared_factors.index_fit,
+    "dow_quotes": dow.quotes,
+    "dow_bounds": dow.bounds,
+    "dow_correlation": dow.correlation,
     "engine_accuracy": checks.engine,
     "transport_timing": timing.transport,
     "ledger": checks.claims,

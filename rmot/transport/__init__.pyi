@@ -1,7 +1,8 @@
 from .arbitrage_portfolio import ArbitragePortfolio as ArbitragePortfolio
 from .ball_certificate import ball_certificate as ball_certificate
 from .ball_certificate import save_balls as save_balls
-from .baskets import basket_bounds as basket_bounds
+from .basket.bounds import BasketBounds as BasketBounds
+from .basket.bounds import basket_bounds as basket_bounds
 from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
 from .bounds import Tail as Tail
@@ -43,6 +44,7 @@ from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [
     "ArbitragePortfolio",
+    "BasketBounds",
     "Bounds",
     "BoundsPath",
     "ChiSquared",
