@@ -120,7 +120,6 @@ class SimulatedLaw(ABC):
     """Parameters that one surface hardly determines, for `fixed` in a calibration."""
 
     _drivers: ClassVar[int]
-    _weak_order: ClassVar[int] = 2
     _steps_without_normals: ClassVar[int]
 
     @property
@@ -291,14 +290,21 @@ class SimulatedLaw(ABC):
                 summed = np.zeros((k.size, len(names)))
                 add_otm_gradients(each[0, 0], each[0, 1], slopes[0], slopes[1], k, summed)
                 gradient += weight * summed.T
+        estimates = np.array(prices)
+        weights = np.array([model._weights for model, _ in bumped]).reshape(-1, 2)
         gradient /= self.simulation.paths
-        price, error = self._extrapolated(np.array(prices))
+        gradient += scale[:, None] * ((weights - self._weights) @ estimates.mean(axis=0))
+        price, error = self._extrapolated(estimates)
         self._refuse_beyond(tolerance, error, maturity)
         volatility = _volatility(price, k, maturity)
         vega = black_vega(k, volatility, maturity)
         by_volatility = np.divide(gradient, vega, out=np.zeros_like(gradient), where=vega > 0.0)
         call = price - np.expm1(np.minimum(k, 0.0))
         return Sensitivities(names, call, volatility, gradient, by_volatility)
+
+    @property
+    def _weak_order(self) -> float:
+        return 2.0
 
     @property
     def _weights(self) -> tuple[float, float]:

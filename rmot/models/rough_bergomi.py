@@ -35,7 +35,8 @@ _SIMULATION = Simulation()
 class RoughBergomi(SimulatedLaw, SimulatesPaths):
     """Rough Bergomi model, forward 1.
 
-    Prices are means over simulated paths, with estimated errors. The spot's correlation with
+    Prices are means over simulated paths, extrapolated at the weak order H + 1/2, with estimated
+    errors; paths themselves are not extrapolated. The spot's correlation with
     variance must not be positive: the price would be a strict local martingale (P. Gassiat, "On the
     martingale property in the rough Bergomi model", 2019), which a simulation does not see.
 
@@ -72,7 +73,7 @@ class RoughBergomi(SimulatedLaw, SimulatesPaths):
     held_by_default: ClassVar[Mapping[str, float]] = MappingProxyType({})
     _drivers: ClassVar[int] = 1
     _steps_without_normals: ClassVar[int] = 0
-    _weak_order: ClassVar[int] = 1
+    least_steps: ClassVar[int] = 128
 
     hurst: float
     vol_of_vol: float
@@ -109,6 +110,10 @@ class RoughBergomi(SimulatedLaw, SimulatesPaths):
             return _VOLATILITY_PARAMETERS
         return (*_VOLATILITY_PARAMETERS, "initial_variance")
 
+    @property
+    def _weak_order(self) -> float:
+        return self.hurst + 0.5
+
     def expected_variance(self, times: ArrayLike) -> NDArray[np.float64]:
         """Return E V_t = xi(t), same shape as times, t >= 0 in years."""
         t = np.asarray(times, dtype=np.float64)
@@ -135,7 +140,6 @@ class RoughBergomi(SimulatedLaw, SimulatesPaths):
     def _paths(self, maturity: float, steps: int, every: int) -> Paths:
         count = steps // every
         scheme = self._scheme(np.linspace(0.0, maturity, count + 1), np.array([count - 1]))
-        rest = 1.0 - self.correlation**2
 
         def simulate(
             normal: NDArray[np.float64],
@@ -145,7 +149,7 @@ class RoughBergomi(SimulatedLaw, SimulatesPaths):
             moves = normal[:, 0].reshape(-1, count, every).sum(axis=2) / math.sqrt(every)
             ends = scheme.paths(moves)
             log_forward[:] = ends[:, 0, 0]
-            variance[:] = rest * ends[:, 0, 1]
+            variance[:] = ends[:, 0, 1]
 
         return simulate
 
@@ -164,7 +168,6 @@ class RoughBergomi(SimulatedLaw, SimulatesPaths):
         scheme = self._scheme(grid, looks)
         count = grid.size - 1
         draws = PathDraws(count + 2 * t.size, 0, n_paths, seed, sampling)
-        rest = 1.0 - self.correlation**2
         price, variance, integrated = np.empty((3, n_paths, t.size))
 
         def simulate(chunk: int) -> None:
@@ -172,11 +175,11 @@ class RoughBergomi(SimulatedLaw, SimulatesPaths):
             normal, _ = draws.draw(chunk)
             across, moves, at_looks = np.split(normal, [t.size, t.size + count], axis=1)
             paths = scheme.paths(np.ascontiguousarray(moves))
-            integrated[within] = paths[:, :, 1]
-            spread = np.sqrt(rest * np.diff(paths[:, :, 1], axis=1, prepend=0.0))
-            log_price = paths[:, :, 0] - 0.5 * rest * paths[:, :, 1]
+            log_martingale, left, integrated[within], explained = np.moveaxis(paths, 2, 0)
+            spread = np.sqrt(np.diff(left, axis=1, prepend=0.0))
+            log_price = log_martingale - 0.5 * left
             price[within] = np.exp(log_price + np.cumsum(spread * across, axis=1))
-            log_variance = paths[:, :, 2] + scheme.spot_noise * at_looks - scheme.spot_drift
+            log_variance = explained + scheme.spot_noise * at_looks - scheme.spot_drift
             variance[within] = self.expected_variance(t) * np.exp(log_variance)
 
         draws.for_each_chunk(simulate)

@@ -1,4 +1,4 @@
-r"""Fractional Brownian motion W, its daily averages, and exact samples of stationary processes.
+r"""Fractional Brownian motion W, its daily averages, and exact samples of both.
 
 With :math:`X_t = \int_t^{t+1} W_s \, ds` and :math:`E (W_t - W_s)^2 = |t - s|^{2H}`,
 
@@ -16,12 +16,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import AccuracyError, ParameterError
+from rmot.numerics.path_grid import check_times, check_whole_number
 
 Vector = NDArray[np.float64]
 
 # Beyond this lag differences of powers lose more digits than their expansion leaves out.
 _FAR = 60
 _ROUNDING = 1e-9
+_EVEN = 1e-12
+_MOST_UNEVEN_TIMES = 8192
 
 
 def averaged_mean_square_increment(lag: ArrayLike, hurst: float) -> Vector:
@@ -76,6 +79,61 @@ def fractional_noise_autocovariance(count: int, hurst: float) -> Vector:
     lag = np.arange(count, dtype=float)
     power = 2 * hurst
     return 0.5 * ((lag + 1) ** power + np.abs(lag - 1) ** power - 2 * lag**power)
+
+
+def fractional_brownian_covariance(times: ArrayLike, hurst: float) -> Vector:
+    """Return E W_s W_t = (s^2H + t^2H - |s - t|^2H) / 2, shape (n, n), for n times >= 0.
+
+    Raises
+    ------
+    ParameterError
+        `hurst` outside (0, 1).
+    """
+    _require_hurst(hurst)
+    t = np.asarray(times, dtype=float)
+    power = t ** (2 * hurst)
+    return 0.5 * (power[:, None] + power - np.abs(t[:, None] - t) ** (2 * hurst))
+
+
+def fractional_brownian_paths(times: ArrayLike, hurst: float, n_paths: int, seed: int) -> Vector:
+    """Draw exact paths of W, shape (n_paths, n_times).
+
+    At multiples of one time increments are stationary and made by circulant embedding, in
+    O(n log n) a path; at other times by the Cholesky root of the covariance.
+
+    Parameters
+    ----------
+    times : array_like, shape (n_times,)
+        Increasing from above 0; at most 8192 unless they are multiples of the first.
+    hurst : float
+        H in (0, 1).
+    n_paths, seed : int
+
+    Raises
+    ------
+    ParameterError
+        Naming what draws no paths.
+    AccuracyError
+        If rounding leaves the covariance without a Cholesky root: times too close together.
+    """
+    t = check_times(times)
+    _require_hurst(hurst)
+    check_whole_number("n_paths", n_paths, 1)
+    check_whole_number("seed", seed, 0)
+    generator = np.random.default_rng(seed)
+    if np.allclose(t, t[0] * np.arange(1, t.size + 1), rtol=_EVEN, atol=0.0) and t.size > 1:
+        noise = fractional_noise_autocovariance(t.size, hurst)
+        return t[0] ** hurst * np.cumsum(stationary_gaussian(noise, generator, n_paths), axis=1)
+    if t.size > _MOST_UNEVEN_TIMES:
+        raise ParameterError(f"expected at most {_MOST_UNEVEN_TIMES} uneven times; got {t.size}")
+    try:
+        root = np.linalg.cholesky(fractional_brownian_covariance(t, hurst))
+    except np.linalg.LinAlgError:
+        raise AccuracyError(
+            f"the covariance of {t.size} times is singular to rounding; the closest are "
+            f"{np.diff(t).min():.1e} apart"
+        ) from None
+    return generator.standard_normal((n_paths, t.size)) @ root.T
 
 
 def stationary_gaussian(

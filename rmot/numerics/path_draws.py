@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.errors import ParameterError
+from rmot.numerics.path_grid import check_whole_number
 
 Vector = NDArray[np.float64]
 Sampling = Literal["random", "antithetic", "sobol"]
@@ -41,7 +42,7 @@ class PathDraws:
         At least 0.
     sampling : {"random", "antithetic", "sobol"}
         Antithetic paths have normals z and -z, uniforms u and 1 - u. Sobol points are scrambled,
-        with the normals' coordinates before those of the uniforms.
+        with the uniforms' coordinates before those of the normals.
 
     Raises
     ------
@@ -57,10 +58,8 @@ class PathDraws:
 
     def __post_init__(self) -> None:
         """Refuse what draws no paths."""
-        for name, least in (("n_paths", 1), ("seed", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-                raise ParameterError(f"{name} must be a whole number from {least}; got {value!r}")
+        check_whole_number("n_paths", self.n_paths, 1)
+        check_whole_number("seed", self.seed, 0)
         if self.sampling not in SAMPLINGS:
             raise ParameterError(f"sampling must be one of {SAMPLINGS}; got {self.sampling!r}")
         if self.sampling == "antithetic" and self.n_paths % 2:
@@ -125,4 +124,5 @@ class PathDraws:
             points.fast_forward(start)
         # the centre of its cell, so that no coordinate is 0
         uniform = points.random(count) + 0.5 ** (_BITS + 1)
-        return ndtri(uniform[:, : self.normals]), np.ascontiguousarray(uniform[:, self.normals :])
+        flat = np.ascontiguousarray(uniform[:, : self.uniforms])
+        return ndtri(uniform[:, self.uniforms :]), flat

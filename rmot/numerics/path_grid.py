@@ -13,6 +13,12 @@ STEPS = 32
 _MOST_STEPS = 4096
 
 
+def check_whole_number(name: str, value: int, least: int) -> None:
+    """Raise ParameterError unless the value is a whole number from `least`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ParameterError(f"{name} must be a whole number from {least}; got {value!r}")
+
+
 def check_times(times: ArrayLike) -> Vector:
     """Return look times as an array; ParameterError unless they increase from above 0."""
     try:
@@ -35,8 +41,7 @@ def step_grid(times: Vector, steps: int) -> tuple[Vector, NDArray[np.int64]]:
     ParameterError
         If steps is not a whole number from 1, or more than 4096 are needed.
     """
-    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 1:
-        raise ParameterError(f"steps must be a whole number from 1; got {steps!r}")
+    check_whole_number("steps", steps, 1)
     before = np.concatenate([[0.0], times[:-1]])
     counts = np.ceil(steps * (times - before) / times - 1e-9).astype(np.int64)
     if counts.sum() > _MOST_STEPS:

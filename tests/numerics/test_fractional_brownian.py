@@ -8,6 +8,8 @@ from rmot.errors import AccuracyError, ParameterError
 from rmot.numerics.fractional_brownian import (
     averaged_increment_autocovariance,
     averaged_mean_square_increment,
+    fractional_brownian_covariance,
+    fractional_brownian_paths,
     fractional_noise_autocovariance,
     stationary_gaussian,
 )
@@ -74,3 +76,47 @@ def test_what_cannot_be_drawn_exactly_is_refused():
     for hurst in (0.0, 1.0, -0.2, float("nan")):
         with pytest.raises(ParameterError, match="0 < hurst < 1"):
             averaged_mean_square_increment(1.0, hurst)
+
+
+@pytest.mark.parametrize("hurst", [0.05, 0.5, 0.9])
+@pytest.mark.parametrize("times", [0.25 * np.arange(1, 9), [0.01, 0.3, 0.31, 2.0]])
+def test_paths_have_the_covariance_of_fractional_brownian_motion(hurst, times):
+    count = 40_000
+    paths = fractional_brownian_paths(times, hurst, count, 7)
+    t = np.asarray(times)
+    increments = np.diff(paths, axis=1, prepend=0.0)
+    # by its definition: E (W_t - W_s)^2 = |t - s|^2H for all pairs, s = 0 among them
+    every = np.hstack([np.zeros((count, 1)), paths])
+    at = np.append(0.0, t)
+    for i in range(t.size + 1):
+        square = (every[:, i + 1 :] - every[:, [i]]) ** 2
+        exact = np.abs(at[i + 1 :] - at[i]) ** (2 * hurst)
+        # a square of a normal has variance two
+        assert np.all(np.abs(square.mean(axis=0) / exact - 1) < 4.5 * np.sqrt(2 / count))
+    assert np.all(np.abs(increments.mean(axis=0)) < 4.5 * increments.std(axis=0) / np.sqrt(count))
+
+
+def test_both_constructions_share_a_law():
+    even = 0.1 * np.arange(1, 33)
+    uneven = np.append(even, 3.25)
+    circulant = fractional_brownian_paths(even, 0.1, 20_000, 1)
+    cholesky = fractional_brownian_paths(uneven, 0.1, 20_000, 1)[:, :-1]
+    assert not np.allclose(circulant[0], cholesky[0])
+    for weight in (np.ones(32), (-1.0) ** np.arange(32), np.sin(even)):
+        variance = weight @ fractional_brownian_covariance(even, 0.1) @ weight
+        for paths in (circulant, cholesky):
+            found = np.mean((paths @ weight) ** 2) / variance
+            assert abs(found - 1) < 4.5 * np.sqrt(2 / 20_000)
+
+
+def test_path_function_refuses_what_draws_no_paths():
+    with pytest.raises(ParameterError, match="hurst"):
+        fractional_brownian_paths([1.0], 1.0, 1, 0)
+    with pytest.raises(ParameterError, match="times"):
+        fractional_brownian_paths([1.0, 1.0], 0.2, 1, 0)
+    with pytest.raises(ParameterError, match="n_paths"):
+        fractional_brownian_paths([1.0], 0.2, 0, 0)
+    with pytest.raises(ParameterError, match="8192 uneven"):
+        fractional_brownian_paths(np.append(np.arange(1.0, 9000.0), 1e5), 0.2, 1, 0)
+    with pytest.raises(AccuracyError, match="apart"):
+        fractional_brownian_paths(1.0 + 4e-16 * np.arange(30), 0.9, 1, 0)
