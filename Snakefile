@@ -32,7 +32,9 @@ SEEDS = {
     "index_basket_balls": 3,
     "synthetic_basket": 5,
     "gaussian_copula": 11,
+    "factors": 3,
 }
+
 
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()

@@ -9,6 +9,7 @@ FIGURES = {
     "extrapolated_smiles": ["tables/extrapolated_smiles.csv"],
     "extrapolation_coverage": ["tables/extrapolation_coverage.csv"],
     "index_basket": ["tables/index_basket_balls.csv"],
+    "factor_correlations": ["tables/factor_correlations.csv", "tables/factor_baskets.csv"],
     "information": ["tables/std_hurst_by_strikes.csv", "tables/std_hurst_by_range.csv"],
     "kl_against_chi_squared": [
         "tables/escaping_mass_last_nodes.csv",

@@ -261,6 +261,32 @@ class RoughFactorModel:
         moments = self._integrated(maturity)
         return self.instantaneous_correlation(moments[..., 0])
 
+    def correlation_sensitivities(self, maturity: float) -> NDArray[np.float64]:
+        """Return the exact derivatives of `correlation` at T > 0 in `parameters`.
+
+        With a covariance of estimated parameters they give that of implied correlations.
+
+        Returns
+        -------
+        ndarray, shape (parameters, n_assets, n_assets)
+        """
+        a = self.loadings
+        mean = np.array([factor.integrated_moments(maturity).mean for factor in self.factors])
+        covariance = (a * mean) @ a.T
+        units = np.eye(self.n_assets)
+        # d C = e_i (a_jk m_k) + its transpose, by a_ik
+        one_side = np.einsum("il,jk,k->iklj", units, a, mean)
+        by_loading = one_side + np.swapaxes(one_side, -1, -2)
+        slopes = np.array([factor.integrated_mean_gradient(maturity) for factor in self.factors])
+        by_factor = np.einsum("kp,ik,jk->kpij", slopes, a, a)
+        n = self.n_assets
+        change = np.concatenate([by_loading.reshape(-1, n, n), by_factor.reshape(-1, n, n)])
+        variance = np.diag(covariance)
+        relative = np.diagonal(change, axis1=1, axis2=2) / variance
+        correlation = covariance / np.sqrt(np.outer(variance, variance))
+        mixed = relative[:, :, None] + relative[:, None, :]
+        return change / np.sqrt(np.outer(variance, variance)) - 0.5 * correlation * mixed
+
     def log_price_correlation(self, maturity: ArrayLike) -> NDArray[np.float64]:
         """Return the correlations of log S_i(T); parameters and shape are those of `correlation`.
 

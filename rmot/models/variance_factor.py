@@ -118,7 +118,31 @@ class VarianceFactor:
         AccuracyError
             If they are not found to 1e-11.
         """
-        maturity = check_maturity(maturity)
+        mean, slopes = self._linear_response(check_maturity(maturity))
+        return IntegratedMoments(
+            float(np.dot(self._levels, mean)),
+            self.vol_of_vol**2 * float(np.dot(self._levels, slopes[1])),
+            self.correlation * self.vol_of_vol * float(np.dot(self._levels, slopes[0])),
+        )
+
+    def integrated_mean_gradient(self, maturity: float) -> NDArray[np.float64]:
+        """Return the exact derivatives of E U_T in `FACTOR_PARAMETERS`, shape (6,)."""
+        mean, slopes = self._linear_response(check_maturity(maturity))
+        by_drift, _, by_alpha = slopes @ self._levels
+        by_reversion = self.long_run_variance * mean[0] - by_drift
+        by_long_run = self.mean_reversion * mean[0]
+        return np.array([by_alpha, 0.0, 0.0, mean[1], by_reversion, by_long_run])
+
+    @property
+    def _levels(self) -> tuple[float, float]:
+        """Weights of the integrals of h and of D^alpha h."""
+        return self.mean_reversion * self.long_run_variance, self.initial_variance
+
+    def _linear_response(self, maturity: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the integrals of g and D^alpha g with D^alpha g = 1 - kappa g, and derivatives.
+
+        Shapes (2,) and (3, 2): derivatives in the coefficients of g and of g^2, and in alpha.
+        """
         one, drift = np.ones(1, np.complex128), np.full(1, -self.mean_reversion, np.complex128)
         mean_h, mean_source, error, slopes, _ = riccati_sensitivities(
             one, drift, 0.0, self.alpha, maturity, _MOMENT_TOLERANCE
@@ -128,17 +152,8 @@ class VarianceFactor:
                 f"moments of the variance integrated over {maturity} years reach {error[0]:.1e}; "
                 f"{_MOMENT_ERROR:.0e} was wanted"
             )
-        level = maturity * self.mean_reversion * self.long_run_variance
-        start = maturity * self.initial_variance
-        by_drift, by_square = (
-            float((level * slopes[which, 0, 0] + start * slopes[which, 1, 0]).real)
-            for which in range(2)
-        )
-        return IntegratedMoments(
-            float((level * mean_h[0] + start * mean_source[0]).real),
-            self.vol_of_vol**2 * by_square,
-            self.correlation * self.vol_of_vol * by_drift,
-        )
+        mean = np.array([mean_h[0].real, mean_source[0].real])
+        return maturity * mean, maturity * slopes[:, :, 0].real
 
     def is_finite(self, first: float, second: float, maturity: float) -> bool:
         """Tell whether E exp(A Y_T - B U_T / 2) is finite, for real A and B.

@@ -238,7 +238,7 @@ class _Grid:
         admissible = np.minimum(_SHARE * self.tolerance / share, _LEADING_DIGIT)
         log_f[wanted], errors[wanted] = self._integrand(index[wanted], admissible)
         sizes = np.where(missing & ~wanted, sizes, log_f.real)
-        weighted = np.exp(log_f) * np.where(lead == 0, cell, 2.0 * cell)
+        weighted: NDArray[np.complex128] = np.exp(log_f) * np.where(lead == 0, cell, 2.0 * cell)
         moduli = np.abs(weighted)
         edge = np.any(np.abs(index) == half, axis=-1)
         self.value, self.moduli = float(weighted.real.sum()), float(moduli.sum())

@@ -20,13 +20,10 @@ from numpy.typing import ArrayLike, NDArray
 from rmot.errors import ParameterError
 from rmot.models.rough_factor import RoughFactorModel
 from rmot.numerics.rough_variance_paths import STEPS
-from rmot.spread.terms import Term, cash, positive_part
+from rmot.spread.basket_controls import Controls, regress, scrambled
 from rmot.spread.two_assets import check_weights, two_asset_call
 
 Vector = NDArray[np.float64]
-
-_CONTROL_TOLERANCE = 1e-7
-"""Of the sum of |w_i| F_i."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +34,10 @@ class BasketPrices:
     ----------
     strike, price : ndarray
     error : ndarray
-        Estimated absolute error: the standard error over scramblings, what halving the number of
+        Estimated absolute error: two standard errors over scramblings, what halving the number of
         steps changes, and the error of the control's exact price, added up.
     standard_error, step_change : ndarray
-        The first two of these; 0 where the price is exact.
+        One standard error, and that change; 0 where the price is exact.
     deltas : ndarray, shape (n_strikes, n_assets)
         Derivatives in the forwards, nan unless asked for.
     loading_vegas : ndarray, shape (n_strikes, n_assets, n_factors)
@@ -172,22 +169,19 @@ def simulated_basket_call(
     k = np.atleast_1d(np.asarray(strike, dtype=np.float64))
     if k.ndim != 1 or not np.all(np.isfinite(k)) or k.size == 0:
         raise ParameterError(f"expected finite strikes, shape (n,); got {strike!r}")
-    each = _each(n_paths, scramblings)
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 2 or steps % 2:
         raise ParameterError(f"steps must be an even whole number; got {steps!r}")
-    controls = _Controls(assets, w, f, k, maturity, differentiate)
+    each, seeds = scrambled(n_paths, scramblings, seed)
+    controls = Controls(assets, w, f, k, maturity, differentiate)
     samples = [
-        controls.sample(assets, each, _seed(seed, number), steps) for number in range(scramblings)
+        controls.sample(assets, each, own, steps, differentiate=differentiate) for own in seeds
     ]
-    coarse = [
-        controls.sample(assets, each, _seed(seed, number), steps // 2)
-        for number in range(scramblings)
-    ]
+    coarse = [controls.sample(assets, each, own, steps // 2) for own in seeds]
     n = k.size
     price, standard, change = np.empty(n), np.empty(n), np.empty(n)
     slopes = np.full((2, n, w.size + assets.loadings.size), np.nan)
     for place in range(n):
-        beta = _regress(samples, place)
+        beta = regress(samples, place)
         estimates = [sample.estimate(place, beta) for sample in samples]
         price[place] = np.mean(estimates)
         standard[place] = np.std(estimates, ddof=1) / math.sqrt(scramblings)
@@ -197,176 +191,7 @@ def simulated_basket_call(
             own = [sample.slopes(place, beta) for sample in samples]
             slopes[0, place] = np.mean(own, axis=0)
             slopes[1, place] = np.std(own, axis=0, ddof=1) / math.sqrt(scramblings)
-    error = standard + change + controls.error
+    error = 2.0 * standard + change + controls.error
     deltas, vegas = slopes[..., : w.size], slopes[..., w.size :]
     vegas = vegas.reshape(2, n, *assets.loadings.shape)
     return BasketPrices(k, price, error, standard, change, deltas[0], vegas[0], deltas[1], vegas[1])
-
-
-def _each(n_paths: int, scramblings: int) -> int:
-    """Return the paths of a scrambling."""
-    for name, value, least in (("n_paths", n_paths, 4), ("scramblings", scramblings, 2)):
-        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-        if not (whole and value >= least):
-            raise ParameterError(f"{name} must be a whole number from {least}; got {value!r}")
-    each, rest = divmod(int(n_paths), int(scramblings))
-    if rest or each < 2 or each & (each - 1):
-        raise ParameterError(
-            f"n_paths must be scramblings times a power of two from 2; got {n_paths} and "
-            f"{scramblings}"
-        )
-    return each
-
-
-def _seed(seed: int, number: int) -> int:
-    """Return a seed of each scrambling's own."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ParameterError(f"seed must be a whole number from 0; got {seed!r}")
-    return int(np.random.SeedSequence([int(seed), number]).generate_state(1, np.uint64)[0])
-
-
-@dataclass(frozen=True, eq=False)
-class _Sample:
-    """One scrambling: payoffs and controls on its paths, and their derivatives summed.
-
-    payoff (n_paths, n_strikes); controls (n_strikes, n_paths, m), less their exact means; slopes
-    (n_strikes, parameters) of the payoff, (n_strikes, m, parameters) of the controls.
-    """
-
-    payoff: Vector
-    controls: Vector
-    payoff_slopes: Vector | None
-    control_slopes: Vector | None
-
-    def estimate(self, place: int, beta: Vector) -> float:
-        return float(np.mean(self.payoff[:, place] - self.controls[place] @ beta))
-
-    def slopes(self, place: int, beta: Vector) -> Vector:
-        assert self.payoff_slopes is not None
-        assert self.control_slopes is not None
-        return self.payoff_slopes[place] - beta @ self.control_slopes[place]
-
-
-def _regress(samples: list[_Sample], place: int) -> Vector:
-    """Return the coefficients of the controls that leave the least variance."""
-    controls = np.concatenate([sample.controls[place] for sample in samples])
-    payoff = np.concatenate([sample.payoff[:, place] for sample in samples])
-    controls = controls - controls.mean(axis=0)
-    # controls may be multiples of each other: a single asset is its own geometric mean
-    return np.linalg.lstsq(controls, payoff - payoff.mean(), rcond=1e-10)[0]
-
-
-class _Controls:
-    """What is known exactly beside the basket: the price of each asset, G_+, G_- and their option.
-
-    Parameters moved are logarithms of forwards, then loadings; the powers in G stay as they are.
-    """
-
-    def __init__(
-        self,
-        assets: RoughFactorModel,
-        weights: Vector,
-        forwards: Vector,
-        strikes: Vector,
-        maturity: float,
-        differentiate: bool,
-    ) -> None:
-        self.amounts, self.forwards, self.strikes = weights * forwards, forwards, strikes
-        self.maturity, self.differentiate = maturity, differentiate
-        self.size = float(np.abs(self.amounts).sum())
-        n = assets.n_assets
-        self.groups = [group for sign in (1.0, -1.0) if (group := self._group(assets, sign))]
-        loadings = assets.loadings.size
-        kept = slice(0, n + loadings)
-        self.means, self.slopes, self.error = [], [], 0.0
-        for strike in strikes.tolist():
-            found = positive_part(
-                assets,
-                [*self.groups, cash(-strike, n)],
-                maturity,
-                _CONTROL_TOLERANCE * self.size,
-                differentiate=differentiate,
-            )
-            self.means.append(found.value)
-            self.slopes.append(found.gradient[kept])
-            self.error = max(self.error, found.error)
-        # forwards are exact, and so are those of the geometric means
-        exact = [
-            positive_part(
-                assets,
-                [Term(abs(group.size), group.powers)],
-                maturity,
-                self.size,
-                differentiate=differentiate,
-            )
-            for group in self.groups
-        ]
-        self.group_means = np.array([each.value for each in exact])
-        self.group_slopes = np.array([each.gradient[kept] for each in exact])
-
-    def _group(self, assets: RoughFactorModel, sign: float) -> Term | None:
-        """Return the geometric mean of the prices with this sign, its forward that of their sum."""
-        own = np.where(sign * self.amounts > 0.0, np.abs(self.amounts), 0.0)
-        total = float(own.sum())
-        if total == 0.0:
-            return None
-        powers = own / total
-        unit = positive_part(assets, [Term(1.0, powers)], self.maturity, 1.0).value
-        return Term(sign * total / unit, powers)
-
-    def sample(self, assets: RoughFactorModel, n_paths: int, seed: int, steps: int) -> _Sample:
-        """Simulate a scrambling."""
-        paths = assets.simulate_factors(
-            [self.maturity], n_paths, seed, sampling="sobol", steps=steps
-        )
-        log_price = paths.log_prices(assets.loadings, assets.correlations)[:, 0]
-        values = np.exp(log_price) * self.amounts
-        groups = np.stack(
-            [group.size * np.exp(log_price @ group.powers) for group in self.groups], axis=-1
-        )
-        signs = np.sign([group.size for group in self.groups])
-        basket = values.sum(axis=1, keepdims=True) - self.strikes
-        geometric = groups.sum(axis=1, keepdims=True) - self.strikes
-        payoff = np.maximum(basket, 0.0)
-        held = values[:, self.amounts != 0.0]
-        always = np.concatenate(
-            [held - self.amounts[self.amounts != 0.0], groups - signs * self.group_means], axis=1
-        )
-        option = np.maximum(geometric, 0.0) - np.array(self.means)
-        controls = np.stack(
-            [np.column_stack([option[:, place], always]) for place in range(self.strikes.size)]
-        )
-        if not self.differentiate:
-            return _Sample(payoff, controls, None, None)
-        # derivatives of log-prices in loadings; those in logarithms of forwards are 1
-        y, u = paths.returns(assets.correlations)[:, 0], paths.integrated[:, 0]
-        by_loading = y[:, None, :] - assets.loadings * u[:, None, :]
-
-        def summed(weight: Vector, by_log_price: Vector) -> Vector:
-            """Mean over paths of weight times the derivatives of a sum of assets' terms."""
-            moved = weight[:, None] * by_log_price
-            return np.concatenate(
-                [moved.mean(axis=0), np.einsum("pi,pik->ik", moved, by_loading).ravel() / n_paths]
-            )
-
-        ones = np.ones(n_paths)
-        powers = np.array([group.powers for group in self.groups])
-        by_groups = [
-            summed(ones, groups[:, g, None] * powers[g]) - signs[g] * self.group_slopes[g]
-            for g in range(len(self.groups))
-        ]
-        by_values = []
-        for asset in np.flatnonzero(self.amounts):
-            only = np.zeros_like(values)
-            only[:, asset] = values[:, asset]
-            exact = np.zeros(by_groups[0].size)
-            exact[asset] = self.amounts[asset]
-            by_values.append(summed(ones, only) - exact)
-        scale = np.concatenate([1.0 / self.forwards, np.ones(assets.loadings.size)])
-        payoff_slopes, control_slopes = [], []
-        for place in range(self.strikes.size):
-            payoff_slopes.append(scale * summed(1.0 * (basket[:, place] > 0.0), values))
-            option_slopes = summed(1.0 * (geometric[:, place] > 0.0), groups @ powers)
-            rows = [option_slopes - self.slopes[place], *by_values, *by_groups]
-            control_slopes.append(scale * np.array(rows))
-        return _Sample(payoff, controls, np.array(payoff_slopes), np.array(control_slopes))

@@ -205,6 +205,7 @@ include: "extrapolation/rules.smk"
 include: "escaping_mass/rules.smk"
 include: "shared_factors/rules.smk"
 include: "dow/rules.smk"
+include: "factors/rules.smk"
 
 
 rule tables:
@@ -238,3 +239,5 @@ rule tables:
         rules.dow_quotes.output,
         rules.dow_bounds.output,
         rules.dow_correlation.output,
+        rules.factor_correlations.output,
+        rules.factor_baskets.output,

@@ -311,6 +311,17 @@ def test_joint_sensitivities_are_derivatives():
         assert np.all(np.abs(gradient[j] - wanted) <= error), name
 
 
+def test_correlation_sensitivities_are_derivatives():
+    found = MOVABLE.correlation_sensitivities(MATURITY)
+    assert found.shape == (len(MOVABLE.parameters), 3, 3)
+    for j, name in enumerate(MOVABLE.parameters):
+        wanted, error = difference(lambda model: model.correlation(MATURITY), MOVABLE, j)
+        assert np.all(np.abs(found[j] - wanted) <= error), name
+    # the level of loadings does not matter, nor vol-of-vol and correlation of the factors
+    scale = MOVABLE.loadings.ravel() @ found[:6].reshape(6, -1)
+    assert np.all(np.abs(scale) <= 1e-14)
+
+
 def test_values_and_names_belong_together():
     assert MOVABLE.values.shape == (len(MOVABLE.parameters),)
     assert MOVABLE.parameters[:3] == ("loading_0_0", "loading_0_1", "loading_1_0")

@@ -42,7 +42,7 @@ def test_two_assets_are_those_of_fourier_inversion():
     exact = basket_call_price(PAIR, [0.6, 0.4], STRIKES, MATURITY, differentiate=True)
     assert np.all(exact.error <= 1e-8)
     # standard errors of 8 scramblings: t with 7 degrees of freedom
-    bound = exact.error + found.error + 4.0 * found.standard_error
+    bound = exact.error + found.error + 3.0 * found.standard_error
     assert np.all(np.abs(found.price - exact.price) <= bound)
     assert np.all(found.error <= 1e-4)
     # what steps do to derivatives is of the order of what they do to prices

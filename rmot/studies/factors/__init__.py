@@ -1,0 +1,1 @@
+"""What the rough factor model says of correlation."""
