@@ -19,7 +19,7 @@ from rmot.errors import ParameterError
 
 Vector = NDArray[np.float64]
 
-_MOST_STEPS = 500
+_MOST_STEPS = 300
 _CONVERGED = 1e-10
 _LOST = 1e8
 

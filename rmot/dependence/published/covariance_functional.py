@@ -6,8 +6,8 @@ r"""The rough covariance functional of 001, (2.2)-(2.4), and that of 002, (6), a
           \Sigma = \tfrac12 (s^{2 H_i} + t^{2 H_j} - |s - t|^{H_i + H_j}),
 
 with Lemma 2.2's :math:`E \sqrt{\nu_s \nu_t} \approx \sqrt{\xi_i(s) \xi_j(t)}`, and
-:math:`\log E e^{iuX} = \sum \log \varphi_i(u_i) + \sum \rho_{ij} \Psi_{ij}`. No argument u stands in
-:math:`\Psi`, so that the right-hand side is not one at u = 0. 002 has
+:math:`\log E e^{iuX} = \sum \log \varphi_i(u_i) + \sum \rho_{ij} \Psi_{ij}`. No argument u is
+in :math:`\Psi`, so that the right-hand side is not one at u = 0. 002 has
 :math:`\mathrm{Cov} = \rho_{ij} \int_0^T E \sqrt{V_i V_j} ds` instead.
 """
 

@@ -1,7 +1,8 @@
 r"""The pipeline of 000 in one call: calibrate, "estimate" the correlation, bound the basket.
 
-Stage 2 finds correlations at which :math:`E\, d\langle S_i, S_j \rangle - \rho_{ij} \sigma_i \sigma_j
-dt` vanishes, by least squares from a first guess. In the model that difference is zero at every
+Stage 2 finds correlations at which
+:math:`E\, d\langle S_i, S_j \rangle - \rho_{ij} \sigma_i \sigma_j dt` vanishes, by least squares
+from a first guess. In the model that difference is zero at every
 correlation, so the guess comes back; and the Fisher information of the correlations from marginal
 quotes is the zero matrix, which has no inverse and gives no interval.
 """

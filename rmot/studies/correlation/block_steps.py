@@ -1,7 +1,7 @@
 """Newton's steps with the block-diagonal Hessian of 001, Lemma 3.10, against the true one.
 
 Assets are lognormal under a flat Gaussian copula, each with five calls at the prices of a deviation
-a twentieth higher. Full steps are taken from zero, and beside their count stands the factor by which
+a twentieth higher. Full steps are taken from zero; beside their count stands the factor by which
 theory has them shrink the error.
 """
 
@@ -36,9 +36,7 @@ def run(config: Config) -> pd.DataFrame:
         joint = gaussian_copula(
             [quantile] * n_assets, correlation, SAMPLES[config.profile], seed=config.seed
         )
-        payoffs = np.array(
-            [call(k).value(line) for line in joint.points.T.copy() for k in STRIKES]
-        )
+        payoffs = np.array([call(k).value(line) for line in joint.points.T.copy() for k in STRIKES])
         prices = np.tile(wanted, n_assets)
         row: dict[str, object] = {"assets": n_assets, "correlation": correlation}
         for name, alone in (("block", True), ("true", False)):

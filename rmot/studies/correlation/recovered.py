@@ -2,9 +2,9 @@
 
 Pairs of rough Heston marginals are drawn as in 002, section 5.5, and the three assets of 001,
 Table 1, are taken as printed. The quotes are those of each asset alone, and no correlation enters
-them. The prior has either the market's own marginals ("calibrated"), or marginals fitted with errors
-as large as 002, Table 5, prints ("fitted"). Historical correlations are the truth, the truth with
-its sign changed, or none.
+them. The prior has either the market's own marginals ("calibrated"), or marginals fitted with
+errors as large as 002, Table 5, prints ("fitted"). Historical correlations are the truth, the truth
+with its sign changed, or none.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
+from scipy.special import ndtr
 
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.dependence.published.tikhonov import Divergence, tikhonov_estimate
+from rmot.errors import InfeasibleQuotes
 from rmot.market.registry import sha256
 from rmot.models import RoughHeston
 from rmot.numerics.discrete import Prior
@@ -126,14 +128,14 @@ def _on_table(market: _Market, marginals: str) -> tuple[Divergence, float]:
         for law in laws:
             prices = [law.expectation(payoff) for payoff in payoffs]
             quotes.append(Quotes(payoffs, prices, prices))
-        means = [law.mean() for law in laws]
+        means = np.array([law.mean() for law in laws])
     else:
         laws, quotes = [_cells(law) for law in market.fitted], market.quotes()
-        means = [1.0, 1.0]
+        means = np.ones(2)
     values = np.array(
         [
             nearest_coupling(
-                gaussian_table(laws[0], laws[1], rho), quotes, forwards=means
+                gaussian_table(laws[0], laws[1], float(rho)), quotes, forwards=means
             ).divergence
             for rho in GRID
         ]
@@ -149,7 +151,10 @@ def _on_sample(market: _Market, n_points: int) -> tuple[Divergence, float]:
 
     def term(matrix: Vector) -> float:
         joint = gaussian_copula(quantiles, matrix, n_points, seed=1)
-        return nearest_coupling(joint, quotes).divergence
+        try:
+            return nearest_coupling(joint, quotes).divergence
+        except InfeasibleQuotes:
+            return float("inf")  # no law on these points has the prices
 
     ends = [term(np.eye(3)), *(term(_matrix(s * np.array(market.truth))) for s in (1.0, -1.0))]
     return term, float(np.ptp(ends))
@@ -158,8 +163,6 @@ def _on_sample(market: _Market, n_points: int) -> tuple[Divergence, float]:
 def _cells(law: RoughHeston) -> Prior:
     scores = np.linspace(-REACH, REACH, NODES)
     weights = np.exp(-0.5 * scores**2)
-    from scipy.special import ndtr
-
     return Prior(smile_quantile(law, MATURITY)(ndtr(scores)), weights / weights.sum())
 
 
@@ -189,9 +192,7 @@ def _law(hurst: float, generator: np.random.Generator) -> RoughHeston:
     )
 
 
-def _fitted(
-    laws: Sequence[RoughHeston], generator: np.random.Generator
-) -> tuple[RoughHeston, ...]:
+def _fitted(laws: Sequence[RoughHeston], generator: np.random.Generator) -> tuple[RoughHeston, ...]:
     fitted = []
     for law in laws:
         moved = {
@@ -221,12 +222,16 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         error=table["error"].abs(),
         from_historical=table["from_historical"].abs(),
     )
-    means = named.groupby(["experiment", "marginals", "history"], sort=False)[
-        ["error", "from_historical", "divergence_variation"]
-    ].mean()
-    return means.reset_index().assign(
-        count=named.groupby(["experiment", "marginals", "history"], sort=False).size().to_numpy()
-    )
+    rows = []
+    keys = ["experiment", "marginals", "history"]
+    for _, group in named.groupby(keys, sort=False):
+        first = group.iloc[0]
+        means = {
+            name: float(group[name].to_numpy(dtype=float).mean())
+            for name in ("error", "from_historical", "divergence_variation")
+        }
+        rows.append({**{key: first[key] for key in keys}, **means, "count": len(group)})
+    return pd.DataFrame(rows)
 
 
 def printed(table: pd.DataFrame) -> str:
