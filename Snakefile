@@ -36,6 +36,9 @@ SEEDS = {
 }
 
 
+    "recovered_correlations": 1,
+    "block_newton_steps": 1,
+}
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()
 WITH_TEX = all(shutil.which(program) for program in ("latexmk", "pdflatex"))

@@ -206,6 +206,7 @@ include: "escaping_mass/rules.smk"
 include: "shared_factors/rules.smk"
 include: "dow/rules.smk"
 include: "factors/rules.smk"
+include: "correlation/rules.smk"
 
 
 rule tables:
@@ -241,3 +242,5 @@ rule tables:
         rules.dow_correlation.output,
         rules.factor_correlations.output,
         rules.factor_baskets.output,
+        rules.recovered_correlations.output,
+        rules.block_newton_steps.output,
