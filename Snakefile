@@ -33,9 +33,6 @@ SEEDS = {
     "synthetic_basket": 5,
     "gaussian_copula": 11,
     "factors": 3,
-}
-
-
     "recovered_correlations": 1,
     "block_newton_steps": 1,
 }
