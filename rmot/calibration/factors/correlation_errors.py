@@ -14,7 +14,6 @@ from rmot.calibration.factors.parametrisation import FactorParametrisation
 
 Vector = NDArray[np.float64]
 
-_STEP = 1e-5
 # Singular values below this share of the largest say nothing.
 _SINGULAR = 1e-10
 # A derivative along them below this share of its length is rounding.
@@ -29,18 +28,13 @@ def correlation_gradient(
     Returns
     -------
     ndarray, shape (n_pairs, n_free)
-        Pairs (0, 1), (0, 2), ..., (1, 2), ... Central differences, whose error is of the order of
-        1e-10 beside correlations that are exact to 1e-11.
+        Pairs (0, 1), (0, 2), ..., (1, 2), ...
     """
-    lower, upper = parametrisation.box
-    columns = []
-    for row in range(point.size):
-        up, down = point.copy(), point.copy()
-        up[row] = min(point[row] + _STEP, upper[row])
-        down[row] = max(point[row] - _STEP, lower[row])
-        difference = _pairs(parametrisation, up, maturity) - _pairs(parametrisation, down, maturity)
-        columns.append(difference / (up[row] - down[row]))
-    return np.array(columns).T
+    model = parametrisation.model(point)
+    rows = [model.parameters.index(name) for name in parametrisation.free]
+    slopes = model.correlation_sensitivities(maturity)[rows]
+    first, second = np.triu_indices(model.n_assets, 1)
+    return (slopes[:, first, second] * parametrisation.slopes(point)[:, None]).T
 
 
 def correlation_covariance(gradient: Vector, jacobian: Vector) -> Vector:
@@ -67,8 +61,3 @@ def correlation_covariance(gradient: Vector, jacobian: Vector) -> Vector:
     covariance[np.ix_(unknown, ~unknown)] = np.nan
     covariance[np.ix_(~unknown, unknown)] = np.nan
     return covariance
-
-
-def _pairs(parametrisation: FactorParametrisation, point: Vector, maturity: float) -> Vector:
-    correlation = parametrisation.model(point).correlation(maturity)
-    return correlation[np.triu_indices(len(correlation), 1)]
