@@ -35,6 +35,7 @@ SEEDS = {
     "factors": 3,
     "recovered_correlations": 1,
     "block_newton_steps": 1,
+    "equal_weight": 7,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()

@@ -204,6 +204,7 @@ include: "roughness/rules.smk"
 include: "extrapolation/rules.smk"
 include: "escaping_mass/rules.smk"
 include: "shared_factors/rules.smk"
+include: "equal_weight/rules.smk"
 include: "dow/rules.smk"
 include: "factors/rules.smk"
 include: "correlation/rules.smk"
@@ -237,6 +238,8 @@ rule tables:
         rules.escaping_mass_far_calls.output,
         rules.factor_errors_by_gap.output,
         rules.factor_index_fit.output,
+        rules.equal_weight_widths.output,
+        rules.equal_weight_correlations.output,
         rules.dow_quotes.output,
         rules.dow_bounds.output,
         rules.dow_correlation.output,
