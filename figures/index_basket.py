@@ -25,9 +25,11 @@ def draw(request: Request) -> Figure:
             least = rows["classical_lower"]
             width = rows["classical_upper"] - least
             place = np.arange(strikes.size) + (2 * side - 1) * _APART + (rank - 1) * _STEP
-            ends = [(rows[end] - least) / width for end in ("lower", "upper")]
+            low, high = ((rows[end] - least) / width for end in ("lower", "upper"))
             label = f"{law}, {multiple:g} times the least" if rank == 0 else f"{multiple:g} times"
-            axis.vlines(place, *ends, color=colour, lw=_WIDTH, alpha=1.0 - 0.3 * rank, label=label)
+            axis.vlines(
+                place, low, high, color=colour, lw=_WIDTH, alpha=1.0 - 0.3 * rank, label=label
+            )
             axis.plot(place, (rows["price"] - least) / width, "_", color=BLACK, ms=5)
     for level in (0.0, 1.0):
         axis.axhline(level, color=GREY, lw=0.8)

@@ -6,6 +6,7 @@ FIGURES = {
     "claims_graph": ["claims/ledger.csv"],
     "correlation_errors": ["tables/factor_errors_by_gap.csv"],
     "dow": ["tables/dow_bounds.csv", "tables/dow_correlation.csv"],
+    "equal_weight": ["tables/equal_weight_widths.csv"],
     "extrapolated_smiles": ["tables/extrapolated_smiles.csv"],
     "extrapolation_coverage": ["tables/extrapolation_coverage.csv"],
     "index_basket": ["tables/index_basket_balls.csv"],

@@ -77,7 +77,7 @@ def basket_balls(table: pd.DataFrame) -> Iterator[Number]:
         yield source.number(f"{name}Correlation", value, fixed(value, 2), 1e-2)
     here = table.query("strike == 1.0 and multiple == 2.0")
     for law, word in (("Gaussian copula", "Copula"), ("rough factors", "Factors")):
-        (row,) = here[here["law"] == law].to_dict("records")
+        (row,) = here.loc[here["law"] == law].to_dict("records")
         # samples of one seed, but solvers and libraries differ in the last digits
         yield source.measured(f"{word}Width", row["upper"] - row["lower"], 2e-2)
         yield source.measured(f"{word}Error", row["sampling_error"], 0.2, digits=1)

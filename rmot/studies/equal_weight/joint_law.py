@@ -6,6 +6,8 @@ drawn in their place.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -30,14 +32,14 @@ def fitted(config: Config) -> dict[str, RoughHeston]:
     DataError
         Fewer than two names were.
     """
-    table = pd.read_csv(config.inputs["portfolio"])
-    table = table[table["failure"].isna() & table["hurst"].notna()]
-    if len(table) < 2:
-        raise DataError(f"expected two fitted names or more; got {len(table)}")
-    return {
-        str(row["name"]): RoughHeston(**FIXED, **{name: float(row[name]) for name in FREE})
-        for row in table.to_dict("records")
-    }
+    found: dict[str, RoughHeston] = {}
+    for row in pd.read_csv(config.inputs["portfolio"]).to_dict("records"):
+        if pd.isna(row["failure"]):
+            given: dict[str, Any] = {**FIXED, **{name: float(row[name]) for name in FREE}}
+            found[str(row["name"])] = RoughHeston(**given)
+    if len(found) < 2:
+        raise DataError(f"expected two fitted names or more; got {len(found)}")
+    return found
 
 
 def past(config: Config, names: list[str]) -> HistoricalCorrelation:
