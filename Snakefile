@@ -25,7 +25,7 @@ try:
 except RmotError as error:
     sys.exit(f"rmot: {error}")
 
-SEEDS = {"synthetic_chain": 1, "recovery_draws": 2, "synthetic_realised": 2}
+SEEDS = {"synthetic_chain": 1, "recovery_draws": 2, "synthetic_realised": 2, "path_biases": 3}
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()
 WITH_TEX = all(shutil.which(program) for program in ("latexmk", "pdflatex"))

@@ -74,9 +74,24 @@ rule transport_timing:
         "python -m benchmarks.transport_timing --profile {PROFILE} --output {output.csv}"
 
 
+rule path_timing:
+    output:
+        csv=f"{RESULTS}/benchmarks/path_timing.csv",
+        tex=f"{RESULTS}/benchmarks/path_timing.tex",
+    params:
+        code=code_hash("benchmarks.path_timing"),
+    # alone on the machine, as above
+    threads: workflow.cores
+    benchmark:
+        f"{RESULTS}/timings/path_timing.tsv"
+    shell:
+        "python -m benchmarks.path_timing --profile {PROFILE} --output {output.csv}"
+
+
 rule benchmarks:
     input:
         rules.engine_accuracy.output,
         rules.engine_timing.output,
         rules.calibration_timing.output,
         rules.transport_timing.output,
+        rules.path_timing.output,

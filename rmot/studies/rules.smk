@@ -174,6 +174,7 @@ include: "surfaces/rules.smk"
 include: "roughness/rules.smk"
 include: "extrapolation/rules.smk"
 include: "escaping_mass/rules.smk"
+include: "paths/rules.smk"
 
 
 rule tables:
@@ -201,3 +202,4 @@ rule tables:
         rules.extrapolation_tables.output,
         rules.escaping_mass_last_nodes.output,
         rules.escaping_mass_far_calls.output,
+        rules.path_biases.output,
