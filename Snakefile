@@ -36,6 +36,7 @@ SEEDS = {
     "recovered_correlations": 1,
     "block_newton_steps": 1,
     "equal_weight": 7,
+    "path_biases": 3,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()

@@ -89,6 +89,12 @@ rule coupling_scaling:
     shell:
         "python -m benchmarks.coupling_scaling --profile {PROFILE}"
         " --input published={input.published} --output {output.csv}"
+rule path_timing:
+        csv=f"{RESULTS}/benchmarks/path_timing.csv",
+        tex=f"{RESULTS}/benchmarks/path_timing.tex",
+        code=code_hash("benchmarks.path_timing"),
+        f"{RESULTS}/timings/path_timing.tsv"
+        "python -m benchmarks.path_timing --profile {PROFILE} --output {output.csv}"
 
 
 rule benchmarks:
@@ -98,3 +104,4 @@ rule benchmarks:
         rules.engine_timing.output,
         rules.calibration_timing.output,
         rules.transport_timing.output,
+        rules.path_timing.output,

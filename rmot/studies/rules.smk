@@ -208,6 +208,7 @@ include: "equal_weight/rules.smk"
 include: "dow/rules.smk"
 include: "factors/rules.smk"
 include: "correlation/rules.smk"
+include: "paths/rules.smk"
 
 
 rule tables:
@@ -247,3 +248,4 @@ rule tables:
         rules.factor_baskets.output,
         rules.recovered_correlations.output,
         rules.block_newton_steps.output,
+        rules.path_biases.output,
