@@ -51,6 +51,7 @@ _ROUNDING = 2e-15
 _LARGEST_LOG = 600.0
 _SLOPE_ACCURACY = 1e-9
 _CAUTION = 3.0
+_FIRST_RATIO = 0.1
 
 
 @dataclass(frozen=True)
@@ -167,14 +168,14 @@ def _discretisation(estimates: list[float], moduli: float) -> float:
     """Estimate the rule's error from its changes as the step was halved.
 
     The changes fall at least geometrically, often faster. One change may be small by chance, so the
-    ratio that goes on is the worse of the last two.
+    ratio that goes on is the worse of the last two, or one that is cautious.
     """
     if len(estimates) < 3:
         return np.inf
-    changes = np.abs(np.diff([moduli, *estimates]))
-    changes[0] = moduli
-    before, coarse, fine = np.maximum(changes[-3:], _ROUNDING * moduli)
-    return _CAUTION * fine * min(max(fine / coarse, coarse / before), 1.0)
+    changes = np.maximum(np.abs(np.diff(estimates)), _ROUNDING * moduli)
+    ratio = changes[-1] / changes[-2]
+    ratio = max(ratio, changes[-2] / changes[-3] if changes.size > 2 else _FIRST_RATIO)
+    return _CAUTION * changes[-1] * min(ratio, 1.0)
 
 
 class _Grid:
