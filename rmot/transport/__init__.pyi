@@ -3,6 +3,8 @@ from .ball_certificate import ball_certificate as ball_certificate
 from .ball_certificate import save_balls as save_balls
 from .basket.bounds import BasketBounds as BasketBounds
 from .basket.bounds import basket_bounds as basket_bounds
+from .basket.extremes import ExtremeBounds as ExtremeBounds
+from .basket.extremes import extreme_bounds as extreme_bounds
 from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
 from .bounds import Tail as Tail
@@ -44,6 +46,7 @@ __all__ = [
     "ChiSquared",
     "CressieRead",
     "ExactHedge",
+    "ExtremeBounds",
     "KullbackLeibler",
     "ListedAsset",
     "ListedQuote",
@@ -61,6 +64,7 @@ __all__ = [
     "bounds_path",
     "coarse_divergence",
     "exact_hedge",
+    "extreme_bounds",
     "held_out_radius",
     "least_radius",
     "least_that_meets",
