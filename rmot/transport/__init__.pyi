@@ -3,6 +3,8 @@ from .ball_certificate import ball_certificate as ball_certificate
 from .ball_certificate import save_balls as save_balls
 from .basket.bounds import BasketBounds as BasketBounds
 from .basket.bounds import basket_bounds as basket_bounds
+from .basket.extremes import ExtremeBounds as ExtremeBounds
+from .basket.extremes import extreme_bounds as extreme_bounds
 from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
 from .bounds import Tail as Tail
@@ -51,6 +53,7 @@ __all__ = [
     "Coupling",
     "CressieRead",
     "ExactHedge",
+    "ExtremeBounds",
     "KullbackLeibler",
     "ListedAsset",
     "ListedQuote",
@@ -69,6 +72,7 @@ __all__ = [
     "coarse_divergence",
     "correlation_quotes",
     "exact_hedge",
+    "extreme_bounds",
     "gaussian_copula",
     "held_out_radius",
     "least_radius",
