@@ -18,6 +18,7 @@ import pandas as pd
 from paper.quantities import (
     bounds,
     checks,
+    dependence,
     escaping_mass,
     extrapolation,
     fits,
@@ -66,6 +67,9 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "escaping_mass_far_calls": escaping_mass.far_calls,
     "engine_accuracy": checks.engine,
     "transport_timing": timing.transport,
+    "recovered_correlations": dependence.recovered,
+    "block_newton_steps": dependence.block_steps,
+    "coupling_scaling": dependence.scaling,
     "ledger": checks.claims,
 }
 """What makes numbers of which table."""
