@@ -29,6 +29,7 @@ SEEDS = {
     "synthetic_chain": 1,
     "recovery_draws": 2,
     "synthetic_realised": 2,
+    "offered_correlations": 1,
     "recovered_correlations": 1,
     "block_newton_steps": 1,
 }

@@ -67,6 +67,7 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "escaping_mass_far_calls": escaping_mass.far_calls,
     "engine_accuracy": checks.engine,
     "transport_timing": timing.transport,
+    "offered_correlations": dependence.offered,
     "recovered_correlations": dependence.recovered,
     "block_newton_steps": dependence.block_steps,
     "coupling_scaling": dependence.scaling,

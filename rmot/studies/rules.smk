@@ -202,5 +202,6 @@ rule tables:
         rules.extrapolation_tables.output,
         rules.escaping_mass_last_nodes.output,
         rules.escaping_mass_far_calls.output,
+        rules.offered_correlations.output,
         rules.recovered_correlations.output,
         rules.block_newton_steps.output,
