@@ -33,6 +33,7 @@ SEEDS = {
     "synthetic_basket": 5,
     "gaussian_copula": 11,
     "factors": 3,
+    "offered_correlations": 1,
     "recovered_correlations": 1,
     "block_newton_steps": 1,
     "equal_weight": 7,

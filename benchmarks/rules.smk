@@ -82,12 +82,13 @@ rule coupling_scaling:
         tex=f"{RESULTS}/benchmarks/coupling_scaling.tex",
     params:
         code=code_hash("benchmarks.coupling_scaling"),
-    # alone on the machine, as above
+    # alone on the machine, as above; its products are too small for more than one thread each
     threads: workflow.cores
     benchmark:
         f"{RESULTS}/timings/coupling_scaling.tsv"
     shell:
-        "python -m benchmarks.coupling_scaling --profile {PROFILE}"
+        "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1"
+        " python -m benchmarks.coupling_scaling --profile {PROFILE}"
         " --input published={input.published} --output {output.csv}"
 rule path_timing:
         csv=f"{RESULTS}/benchmarks/path_timing.csv",

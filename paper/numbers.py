@@ -20,6 +20,7 @@ from paper.quantities import (
     checks,
     dow,
     equal_weight,
+    dependence,
     escaping_mass,
     extrapolation,
     factors,
@@ -80,6 +81,10 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "equal_weight_correlations": equal_weight.correlations,
     "engine_accuracy": checks.engine,
     "transport_timing": timing.transport,
+    "offered_correlations": dependence.offered,
+    "recovered_correlations": dependence.recovered,
+    "block_newton_steps": dependence.block_steps,
+    "coupling_scaling": dependence.scaling,
     "ledger": checks.claims,
 }
 """What makes numbers of which table."""

@@ -246,6 +246,7 @@ rule tables:
         rules.dow_correlation.output,
         rules.factor_correlations.output,
         rules.factor_baskets.output,
+        rules.offered_correlations.output,
         rules.recovered_correlations.output,
         rules.block_newton_steps.output,
         rules.path_biases.output,

@@ -1,4 +1,32 @@
-# Correlation as the sources estimate it, and their Newton steps.
+# Correlation by what it rests on, as the sources estimate it, and their Newton steps.
+
+_HISTORIES = {
+    name: locate(dataset)
+    for name, dataset in {
+        "SPY": "prices/SPY",
+        "QQQ": "prices/QQQ",
+        "COR1M": "correlation/COR1M_History",
+    }.items()
+}
+HISTORIES = {name: str(path) for name, path in _HISTORIES.items() if path}
+
+
+rule offered_correlations:
+    input:
+        FITS.values(),
+        HISTORIES.values(),
+    output:
+        csv=f"{RESULTS}/tables/offered_correlations.csv",
+        tex=f"{RESULTS}/tables/offered_correlations.tex",
+    params:
+        code=code_hash("rmot.studies.correlation.offered"),
+        named=named({**{f"{name}_fit": path for name, path in FITS.items()}, **HISTORIES}),
+        seed=SEEDS["offered_correlations"],
+    benchmark:
+        f"{RESULTS}/timings/offered_correlations.tsv"
+    shell:
+        "python -m rmot.studies.correlation.offered --profile {PROFILE} --seed {params.seed}"
+        " {params.named} --output {output.csv}"
 
 
 rule recovered_correlations:

@@ -1,11 +1,15 @@
 """The studies of correlation: who moves the estimates, and how many steps blocks take."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from rmot.studies.correlation import block_steps, recovered
+from paper.quantities import dependence
+from rmot.models import RoughHeston
+from rmot.studies.correlation import block_steps, offered, recovered
 from rmot.studies.study import Config
 
 PUBLISHED = Path("proofs_check/tables/001_table_1.csv")
@@ -16,6 +20,7 @@ def table():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(recovered.PAIRS, "quick", 2)
         patch.setitem(recovered.SAMPLES, "quick", 1 << 9)
+        patch.setattr(recovered, "STRIKES", 5)
         patch.setattr(recovered, "GRID", np.linspace(-0.9, 0.9, 5))
         return recovered.run(Config("quick", {"published": PUBLISHED}, seed=1))
 
@@ -47,3 +52,46 @@ def test_block_steps_diverge_where_theory_says_so(monkeypatch):
     assert np.array_equal(found["block_converged"], shrinks)
     assert 0 < shrinks.sum() < shrinks.size
     assert "diverge" in block_steps.printed(found)
+
+
+def test_numbers_are_made_of_the_table(table):
+    made = {number.macro: number.value for number in dependence.recovered(table)}
+    assert made["RecoveredPairs"] == 2
+    assert made["RecoveredPairsWrong"] > made["RecoveredPairsRight"]
+    assert made["RecoveredPublishedRmse"] == 0.022
+
+
+def test_offered_correlations_say_what_they_rest_on(tmp_path, monkeypatch):
+    laws = {
+        name: RoughHeston(
+            hurst=0.1,
+            vol_of_vol=0.3,
+            correlation=-0.6,
+            initial_variance=variance,
+            mean_reversion=0.3,
+            long_run_variance=variance,
+        )
+        for name, variance in (("SPX", 0.04), ("NDX", 0.07))
+    }
+    source = {"kind": "synthetic", "sha256": "ab" * 32}
+    monkeypatch.setattr(
+        offered.Fit,
+        "load",
+        lambda path: SimpleNamespace(model=laws[Path(path).stem], source=source),
+    )
+    inputs = {f"{name}_fit": tmp_path / name for name in laws}
+    marginals = offered.run(Config("quick", inputs))
+    assert set(marginals["input"]) == {"marginals"}
+    steps = np.random.default_rng(1).standard_normal((600, 2)) @ [[0.01, 0.008], [0.0, 0.006]]
+    days = pd.bdate_range("2020-06-01", periods=600)
+    for name, path in zip(offered.FUNDS, np.exp(np.cumsum(steps, axis=0)).T, strict=True):
+        lines = [f"{day:%Y-%m-%d},{close:.8f}" for day, close in zip(days, path, strict=True)]
+        inputs[name] = tmp_path / f"{name}.csv"
+        inputs[name].write_text("\n".join(["Date,Close", *lines]))
+    table = offered.run(Config("quick", inputs, seed=1))
+    assert table["input"].tolist()[2:] == ["history (real-world measure)"] * 2
+    year = table.iloc[2]
+    assert year["lower"] < 0.8 < year["upper"]
+    assert offered.printed(table).count(r"\\") == 5
+    made = {number.macro: number.value for number in dependence.offered(table)}
+    assert -1 < made["OfferedLower"] < 0 < made["OfferedUpper"] <= 1
