@@ -90,11 +90,19 @@ rule coupling_scaling:
         "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1"
         " python -m benchmarks.coupling_scaling --profile {PROFILE}"
         " --input published={input.published} --output {output.csv}"
+
+
 rule path_timing:
+    output:
         csv=f"{RESULTS}/benchmarks/path_timing.csv",
         tex=f"{RESULTS}/benchmarks/path_timing.tex",
+    params:
         code=code_hash("benchmarks.path_timing"),
+    # alone on the machine, as above
+    threads: workflow.cores
+    benchmark:
         f"{RESULTS}/timings/path_timing.tsv"
+    shell:
         "python -m benchmarks.path_timing --profile {PROFILE} --output {output.csv}"
 
 

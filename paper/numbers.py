@@ -18,9 +18,9 @@ import pandas as pd
 from paper.quantities import (
     bounds,
     checks,
+    dependence,
     dow,
     equal_weight,
-    dependence,
     escaping_mass,
     extrapolation,
     factors,
