@@ -25,7 +25,20 @@ try:
 except RmotError as error:
     sys.exit(f"rmot: {error}")
 
-SEEDS = {"synthetic_chain": 1, "recovery_draws": 2, "synthetic_realised": 2, "factors": 3}
+SEEDS = {
+    "synthetic_chain": 1,
+    "recovery_draws": 2,
+    "synthetic_realised": 2,
+    "index_basket_balls": 3,
+    "synthetic_basket": 5,
+    "gaussian_copula": 11,
+    "factors": 3,
+    "offered_correlations": 1,
+    "recovered_correlations": 1,
+    "block_newton_steps": 1,
+    "equal_weight": 7,
+    "path_biases": 3,
+}
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()
 WITH_TEX = all(shutil.which(program) for program in ("latexmk", "pdflatex"))

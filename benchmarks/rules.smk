@@ -74,9 +74,43 @@ rule transport_timing:
         "python -m benchmarks.transport_timing --profile {PROFILE} --output {output.csv}"
 
 
+rule coupling_scaling:
+    input:
+        published="proofs_check/tables/002_table_4.csv",
+    output:
+        csv=f"{RESULTS}/benchmarks/coupling_scaling.csv",
+        tex=f"{RESULTS}/benchmarks/coupling_scaling.tex",
+    params:
+        code=code_hash("benchmarks.coupling_scaling"),
+    # alone on the machine, as above; its products are too small for more than one thread each
+    threads: workflow.cores
+    benchmark:
+        f"{RESULTS}/timings/coupling_scaling.tsv"
+    shell:
+        "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1"
+        " python -m benchmarks.coupling_scaling --profile {PROFILE}"
+        " --input published={input.published} --output {output.csv}"
+
+
+rule path_timing:
+    output:
+        csv=f"{RESULTS}/benchmarks/path_timing.csv",
+        tex=f"{RESULTS}/benchmarks/path_timing.tex",
+    params:
+        code=code_hash("benchmarks.path_timing"),
+    # alone on the machine, as above
+    threads: workflow.cores
+    benchmark:
+        f"{RESULTS}/timings/path_timing.tsv"
+    shell:
+        "python -m benchmarks.path_timing --profile {PROFILE} --output {output.csv}"
+
+
 rule benchmarks:
     input:
+        rules.coupling_scaling.output,
         rules.engine_accuracy.output,
         rules.engine_timing.output,
         rules.calibration_timing.output,
         rules.transport_timing.output,
+        rules.path_timing.output,

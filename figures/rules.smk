@@ -4,8 +4,12 @@ FIGURES = {
     "atm_skew": ["tables/atm_skew.csv", "tables/skew_laws.csv"],
     "calibrated_smiles": ["tables/calibrated_smiles.csv"],
     "claims_graph": ["claims/ledger.csv"],
+    "correlation_errors": ["tables/factor_errors_by_gap.csv"],
+    "dow": ["tables/dow_bounds.csv", "tables/dow_correlation.csv"],
+    "equal_weight": ["tables/equal_weight_widths.csv"],
     "extrapolated_smiles": ["tables/extrapolated_smiles.csv"],
     "extrapolation_coverage": ["tables/extrapolation_coverage.csv"],
+    "index_basket": ["tables/index_basket_balls.csv"],
     "factor_correlations": ["tables/factor_correlations.csv", "tables/factor_baskets.csv"],
     "information": ["tables/std_hurst_by_strikes.csv", "tables/std_hurst_by_range.csv"],
     "kl_against_chi_squared": [

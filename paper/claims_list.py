@@ -1,4 +1,7 @@
-"""All claims with their verdicts, in the order of the sources, as a table over many pages."""
+r"""All claims with their verdicts: a table over many pages, and a macro for each.
+
+``\discussed{C014}`` in the text expands to what the check gave, so prose cannot disagree with it.
+"""
 
 from __future__ import annotations
 
@@ -36,15 +39,28 @@ def longtable(table: pd.DataFrame) -> str:
     return "\n".join([*lines, r"\end{longtable}"]) + "\n"
 
 
+def verdicts(table: pd.DataFrame) -> str:
+    r"""Define what ``\discussed`` expands to: source, location, verdict and method by claim."""
+    lines = []
+    for row in table.astype(object).where(table.notna(), "").to_dict("records"):
+        source = row["source"][:3] if row["source"][:3].isdigit() else "here"
+        told = f"{source}, {escape(row['location'])}: {_verdict(row)}, {row['method']}"
+        lines.append(rf"\expandafter\def\csname verdict@{row['claim']}\endcsname{{{told}}}")
+    return "\n".join(lines) + "\n"
+
+
 def _source(name: str) -> str:
     return rf"\texttt{{{escape(name)}}}" if name[:3].isdigit() else escape(name.capitalize())
 
 
 def _line(row: dict[Any, Any]) -> str:
-    verdict = row["verdict"] + (r"$^*$" if row["status"] == "not run" else "")
-    verdict += r"$^\dagger$" if row["fallen"] else ""
+    verdict = _verdict(row) + (r"$^\dagger$" if row["fallen"] else "")
     cells = (escape(row["claim"]), escape(row["location"]), _breakable(row["statement"]), verdict)
     return " & ".join([*cells, row["method"]]) + r" \\"
+
+
+def _verdict(row: dict[Any, Any]) -> str:
+    return row["verdict"] + (r"$^*$" if row["status"] == "not run" else "")
 
 
 def _breakable(text: str) -> str:
@@ -53,14 +69,16 @@ def _breakable(text: str) -> str:
 
 
 def main() -> None:
-    """Read ``--ledger PATH.csv --output PATH.tex``."""
+    """Read ``--ledger PATH.csv --output LIST.tex --verdicts MACROS.tex``."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--ledger", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--verdicts", type=Path, required=True)
     options = parser.parse_args()
-    text = longtable(pd.read_csv(options.ledger))
-    with atomic_write(options.output) as handle:
-        handle.write(text)
+    table = pd.read_csv(options.ledger)
+    for path, text in ((options.output, longtable(table)), (options.verdicts, verdicts(table))):
+        with atomic_write(path) as handle:
+            handle.write(text)
 
 
 if __name__ == "__main__":

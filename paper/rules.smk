@@ -23,16 +23,28 @@ rule numbers:
         rules.tails.output.csv,
         rules.price_bounds.output.csv,
         rules.index_basket.output.csv,
+        rules.index_basket_balls.output.csv,
         AS_PUBLISHED["csv"],
         rules.extrapolation_tables.output.errors,
         rules.extrapolation_tables.output.coverage,
         rules.extrapolation_tables.output.horizons,
         rules.escaping_mass_last_nodes.output,
         rules.escaping_mass_far_calls.output.csv,
+        rules.factor_errors_by_gap.output,
+        rules.factor_index_fit.output.csv,
+        rules.equal_weight_widths.output,
+        rules.equal_weight_correlations.output.csv,
+        rules.dow_quotes.output.csv,
+        rules.dow_bounds.output.csv,
+        rules.dow_correlation.output.csv,
         rules.factor_correlations.output.csv,
         rules.factor_baskets.output,
         rules.engine_accuracy.output.csv,
         rules.transport_timing.output.csv,
+        rules.offered_correlations.output.csv,
+        rules.recovered_correlations.output.csv,
+        rules.block_newton_steps.output.csv,
+        rules.coupling_scaling.output.csv,
         rules.claims.output.csv,
         rules.enclosed_balls.output,
         article=expand("paper/{path}.tex", path=ARTICLE),
@@ -52,16 +64,19 @@ rule claims_list:
     input:
         rules.claims.output.csv,
     output:
-        f"{RESULTS}/tables/claims_list.tex",
+        table=f"{RESULTS}/tables/claims_list.tex",
+        macros=f"{RESULTS}/tables/verdicts.tex",
     params:
         code=code_hash("paper.claims_list"),
     shell:
-        "python -m paper.claims_list --ledger {input} --output {output}"
+        "python -m paper.claims_list --ledger {input} --output {output.table}"
+        " --verdicts {output.macros}"
 
 
 rule typeset:
     input:
-        rules.claims_list.output,
+        rules.claims_list.output.table,
+        rules.claims_list.output.macros,
         rules.numbers.output.tex,
         rules.quotes_kept.output.tex,
         rules.required_strikes.output.tex,
@@ -80,10 +95,16 @@ rule typeset:
         rules.extrapolation_tables.output.coverage_tex,
         rules.extrapolation_tables.output.horizons_tex,
         rules.escaping_mass_far_calls.output.tex,
+        rules.factor_index_fit.output.tex,
+        rules.equal_weight_correlations.output.tex,
         rules.factor_correlations.output.tex,
         rules.engine_accuracy.output.tex,
         rules.engine_timing.output.tex,
         rules.transport_timing.output.tex,
+        rules.offered_correlations.output.tex,
+        rules.recovered_correlations.output.tex,
+        rules.block_newton_steps.output.tex,
+        rules.coupling_scaling.output.tex,
         expand(f"{RESULTS}/figures/{{name}}.pdf", name=FIGURES),
         article=expand("paper/{path}.tex", path=ARTICLE),
         references="paper/references.bib",

@@ -29,7 +29,7 @@ rule verified:
         bounds=expand(f"{RESULTS}/bounds/{{case}}.json", case=["price", "basket"]),
         verifier="proofs_check/verify.py",
     output:
-        f"{RESULTS}/claims/verified.json",
+        f"{RESULTS}/verified.json",
     shell:
         "python {input.verifier} {input.certificates} {input.bounds} > {output}.part"
         " && mv {output}.part {output}"

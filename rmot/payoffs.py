@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -98,8 +98,8 @@ class PiecewiseLinear:
 
 
 @dataclass(frozen=True, eq=False)
-class BasketCall:
-    r"""A call on a weighted sum of prices, :math:`(w \\cdot S - K)^+`.
+class BasketOption:
+    r"""A payoff of a weighted sum of prices, :math:`x = w \\cdot S`, that bends once.
 
     Attributes
     ----------
@@ -110,6 +110,8 @@ class BasketCall:
 
     weights: Vector
     strike: float
+    _name: ClassVar[str] = "basket_option"
+    _slopes: ClassVar[tuple[float, float]] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         weights = _finite_vector(self.weights, "the basket's weights")
@@ -125,7 +127,12 @@ class BasketCall:
     @property
     def label(self) -> str:
         """How messages call it."""
-        return f"basket_call(strike={self.strike:g})"
+        return f"{self._name}(strike={self.strike:g})"
+
+    @property
+    def bend(self) -> tuple[float, float, float]:
+        """Where the payoff of x is zero and bends, and its slopes below and above."""
+        return (self.strike, *self._slopes)
 
     def value(self, points: ArrayLike) -> Vector:
         """Return the payoff at prices of shape (n, n_assets)."""
@@ -135,7 +142,33 @@ class BasketCall:
                 f"expected prices of {self.weights.size} assets, shape (n, {self.weights.size}), "
                 f"for {self.label}; got shape {prices.shape}"
             )
-        return np.maximum(prices @ self.weights - self.strike, 0.0)
+        gain = prices @ self.weights - self.strike
+        below, above = self._slopes
+        return below * np.minimum(gain, 0.0) + above * np.maximum(gain, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class BasketCall(BasketOption):
+    r"""A call on a weighted sum of prices, :math:`(w \\cdot S - K)^+`."""
+
+    _name: ClassVar[str] = "basket_call"
+    _slopes: ClassVar[tuple[float, float]] = (0.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class BasketPut(BasketOption):
+    r"""A put on a weighted sum of prices, :math:`(K - w \\cdot S)^+`."""
+
+    _name: ClassVar[str] = "basket_put"
+    _slopes: ClassVar[tuple[float, float]] = (-1.0, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class BasketForward(BasketOption):
+    r"""A forward contract on a weighted sum of prices, :math:`w \\cdot S - K`."""
+
+    _name: ClassVar[str] = "basket_forward"
+    _slopes: ClassVar[tuple[float, float]] = (1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +246,16 @@ def forward() -> PiecewiseLinear:
 def basket_call(weights: Sequence[float] | Vector, strike: float) -> BasketCall:
     r"""Return :math:`(\\sum_i w_i S_i - K)^+`; prices have shape (n, n_assets)."""
     return BasketCall(np.asarray(weights, dtype=float), strike)
+
+
+def basket_put(weights: Sequence[float] | Vector, strike: float) -> BasketPut:
+    r"""Return :math:`(K - \\sum_i w_i S_i)^+`; prices have shape (n, n_assets)."""
+    return BasketPut(np.asarray(weights, dtype=float), strike)
+
+
+def basket_forward(weights: Sequence[float] | Vector, strike: float = 0.0) -> BasketForward:
+    r"""Return :math:`\\sum_i w_i S_i - K`; prices have shape (n, n_assets)."""
+    return BasketForward(np.asarray(weights, dtype=float), strike)
 
 
 def on_asset(payoff: PiecewiseLinear, asset: int) -> OnAsset:

@@ -65,3 +65,22 @@ def basket(table: pd.DataFrame) -> Iterator[Number]:
     theirs = Source("Basket", row["published_sha256"], PRINTED)
     yield ours.number("WidthAtm", width, fixed(width, 4), 1e-7)
     yield theirs.number("PublishedWidthAtm", published, fixed(published, 4), 0.0)
+
+
+def basket_balls(table: pd.DataFrame) -> Iterator[Number]:
+    """Correlation of the past, and widths at the money by joint law, for twice the least radius."""
+    source = Source.of_table("Joint", table)
+    first = table.iloc[0]
+    for name, column in (("Past", "correlation"), ("PastLower", "lower"), ("PastUpper", "upper")):
+        value = float(first[f"past_{column}"])
+        # a bootstrap's ends move by a few thousandths with its draws
+        yield source.number(f"{name}Correlation", value, fixed(value, 2), 1e-2)
+    here = table.query("strike == 1.0 and multiple == 2.0")
+    for law, word in (("Gaussian copula", "Copula"), ("rough factors", "Factors")):
+        (row,) = here.loc[here["law"] == law].to_dict("records")
+        # samples of one seed, but solvers and libraries differ in the last digits
+        yield source.measured(f"{word}Width", row["upper"] - row["lower"], 2e-2)
+        yield source.measured(f"{word}Error", row["sampling_error"], 0.2, digits=1)
+        yield source.measured(f"{word}Least", row["least_radius"], 2e-2)
+    row = first.to_dict()
+    yield source.count("Quotes", row["quotes"], 4)

@@ -103,7 +103,7 @@ def recovery(table: pd.DataFrame) -> Iterator[Number]:
 
 
 def printed_errors(table: pd.DataFrame) -> Iterator[Number]:
-    """002's bound of H and its ratio of rho's to it, beside ours over all designs."""
+    """002's bound of H, its ratios of the others' to it, and how far the nearest design is."""
     here = table.query("point == @POINT")
     ours = Source("Errors", here["data_sha256"].iloc[0], DRAWN)
     theirs = Source("Printed", here["published_sha256"].iloc[0], PRINTED)
@@ -113,8 +113,16 @@ def printed_errors(table: pd.DataFrame) -> Iterator[Number]:
     for count in (1, 3):
         (bound,) = hurst.query("maturities == @count")["cramer_rao"]
         yield ours.measured(f"Hurst{COUNTS[count]}", bound, DIGITS)
-    rho = here.query("parameter == 'correlation'")
-    yield theirs.measured("Ratio", rho["published_ratio_to_hurst"].iloc[0], 0.0, digits=3)
+    rest = table.query("parameter != 'hurst'")
+    for name, rows in rest.groupby("parameter", sort=False):
+        ratio = float(rows["published_ratio_to_hurst"].iloc[0])
+        word = {"vol_of_vol": "VolOfVol", "correlation": "Correlation"}[str(name)]
+        yield theirs.measured(f"{word}Ratio", ratio, 0.0, digits=3)
+    shares = rest["ratio_to_hurst"] / rest["published_ratio_to_hurst"]
+    rest = rest.assign(factor=np.exp(np.abs(np.log(shares.to_numpy(dtype=float)))))
+    designs = rest.groupby(["point", "noise", "maturities", "free"])
+    farther = [float(np.max(rows["factor"])) for _, rows in designs]
+    both = Source.of_table("Errors", table)
+    yield both.count("Designs", len(farther))
     # with all six free at one maturity, conditioning costs some digits
-    yield ours.measured("LeastRatio", np.min(rho["ratio_to_hurst"]), 1e-2)
-    yield ours.measured("LargestRatio", np.max(rho["ratio_to_hurst"]), 1e-2)
+    yield both.measured("NearestFactor", min(farther), 1e-2)

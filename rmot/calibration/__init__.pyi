@@ -1,7 +1,8 @@
+from .calibrate import calibrate as calibrate
 from .draws import draw_model as draw_model
+from .factors.fit import FactorFit as FactorFit
 from .fit import Fit as Fit
 from .fit import Search as Search
-from .maximum_likelihood import calibrate as calibrate
 from .portfolio import PortfolioFit as PortfolioFit
 from .portfolio import calibrate_portfolio as calibrate_portfolio
 from .profile import Profile as Profile
@@ -20,6 +21,7 @@ from .variogram import variogram as variogram
 
 __all__ = [
     "AtTheMoney",
+    "FactorFit",
     "Fit",
     "PortfolioFit",
     "Profile",

@@ -111,3 +111,11 @@ COORDINATES: dict[str, Coordinate] = {
     "translation": _identity("m", -3.0, 3.0),
     "wing_slope": _logarithm("b", 1e-5, 2.0),
 }
+
+FACTOR_COORDINATES: dict[str, Coordinate] = {
+    **{name: COORDINATES[name] for name in ("hurst", "correlation", "mean_reversion")},
+    "loading": _identity("a", -3.0, 3.0),
+    "vol_of_vol": _logarithm("nu", 0.05, 30.0),
+    "long_run_variance": _logarithm("theta", 1e-2, 100.0),
+}
+"""Of factors whose variance starts at 1: its scale is that of the loadings."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.calibration.parametrisation import Parametrisation
+from rmot.calibration.parametrisation import FreeNumbers
 from rmot.errors import CalibrationError, RmotError
 from rmot.models import TerminalLaw
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rmot.market import Smile
 
 Vector = NDArray[np.float64]
+Numbers = TypeVar("Numbers", bound=FreeNumbers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ def evenly(size: int, count: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, size - 1, min(count, size)).astype(np.intp))
 
 
-class Likelihood:
+class Likelihood(Generic[Numbers]):
     """Standardised residuals of some quotes, and their exact derivatives in free coordinates.
 
     A `tolerance` is the admissible error of prices, by default that of the model.
@@ -69,7 +70,7 @@ class Likelihood:
 
     def __init__(
         self,
-        parametrisation: Parametrisation,
+        parametrisation: Numbers,
         slices: Iterable[Quotes],
         noise_floor: float,
         tolerance: float | None = None,
@@ -108,13 +109,13 @@ class Likelihood:
         """Number of quotes."""
         return len(self.middle)
 
-    def thin(self, slices: int, quotes: int, tolerance: float) -> Likelihood:
+    def thin(self, slices: int, quotes: int, tolerance: float) -> Likelihood[Numbers]:
         """Return the likelihood of at most `slices` slices of at most `quotes` quotes each."""
         chosen = evenly(len(self.slices), slices)
         thinned = [self.slices[row].thin(quotes) for row in chosen]
         return Likelihood(self.parametrisation, thinned, self.noise_floor, tolerance)
 
-    def hold(self, name: str, value: float) -> Likelihood:
+    def hold(self, name: str, value: float) -> Likelihood[Numbers]:
         """Return the likelihood with one free number held."""
         held = self.parametrisation.hold(name, value)
         return Likelihood(held, self.slices, self.noise_floor, self.tolerance)
@@ -125,7 +126,8 @@ class Likelihood:
         try:
             model = self.parametrisation.model(point)
             found = [
-                model.implied_volatility(each.log_moneyness, each.maturity) for each in self.slices
+                law.implied_volatility(each.log_moneyness, each.maturity)
+                for each, (law, _) in zip(self.slices, self._laws(model), strict=True)
             ]
         except RmotError:
             return np.inf
@@ -154,19 +156,32 @@ class Likelihood:
         self.evaluations += 1
         free = self.parametrisation.free
         try:
-            model = self.parametrisation.model(point)
-            takes = self.tolerance is not None and isinstance(model, TerminalLaw)
+            laws = self._laws(self.parametrisation.model(point))
+            law = laws[0][0]
+            takes = self.tolerance is not None and isinstance(law, TerminalLaw)
             options: dict[str, Any] = {"tolerance": self.tolerance} if takes else {}
             # each parameter takes a simulation of its own, where there are simulations
-            options |= {"parameters": free} if hasattr(model, "simulation") else {}
+            options |= {"parameters": free} if hasattr(law, "simulation") else {}
             found = [
-                model.sensitivities(each.log_moneyness, each.maturity, **options)
-                for each in self.slices
+                law.sensitivities(each.log_moneyness, each.maturity, **options)
+                for each, (law, _) in zip(self.slices, laws, strict=True)
             ]
         except RmotError:
             return np.full(self.size, np.inf), np.full((self.size, len(free)), np.nan)
         volatility = np.concatenate([each.implied_volatility for each in found])
-        rows = [found[0].parameters.index(name) for name in free]
-        gradient = np.concatenate([each.volatility_gradient[rows] for each in found], axis=1)
+        gradient = np.zeros((len(free), self.size))
+        first = 0
+        for each, (_, names) in zip(found, laws, strict=True):
+            columns = slice(first, first + each.implied_volatility.size)
+            known = names or each.parameters
+            for row, name in enumerate(free):
+                # of several assets one does not depend on another's loadings
+                if not names or name in known:
+                    gradient[row, columns] = each.volatility_gradient[known.index(name)]
+            first = columns.stop
         gradient = np.nan_to_num(gradient) * self.parametrisation.slopes(point)[:, None]
         return (np.nan_to_num(volatility) - self.middle) / self.noise, (gradient / self.noise).T
+
+    def _laws(self, model: Any) -> list[tuple[Any, tuple[str, ...]]]:
+        """Return what each slice is priced by, and its parameters' names; its own where none."""
+        return [(model, ())] * len(self.slices)

@@ -25,7 +25,7 @@ from rmot.calibration.information import (
     standard_errors,
 )
 from rmot.calibration.likelihood import Likelihood, Quotes
-from rmot.calibration.parametrisation import is_number, parametrise
+from rmot.calibration.parametrisation import Parametrisation, is_number, parametrise
 from rmot.calibration.profiling import profile_likelihood
 from rmot.calibration.search import distance_to_optimum, local_search, same_optimum
 from rmot.calibration.starts import trial_points
@@ -44,7 +44,7 @@ POLISHED = 2
 LARGEST_DISTANCE = 0.01
 
 
-def calibrate(
+def calibrate_surface(
     model_class: type[Any],
     surface: OptionSurface,
     *,
@@ -149,12 +149,12 @@ def calibrate(
         say(f"profile likelihood of {profile}")
         fit = replace(fit, profile=profile_likelihood(fit, surface, profile))
     for line in fit.warnings:
-        warnings.warn(line, IdentificationWarning, stacklevel=2)
+        warnings.warn(line, IdentificationWarning, stacklevel=3)
     return fit
 
 
 def _global_search(
-    likelihood: Likelihood, searches: list[Search], say: Callable[[str], None]
+    likelihood: Likelihood[Parametrisation], searches: list[Search], say: Callable[[str], None]
 ) -> list[NDArray[np.float64]]:
     """Return distinct optima of a thinned surface, the best first; `searches` is added to."""
     thinned = likelihood.thin(THINNED_SLICES, THINNED_QUOTES, THINNED_PRICE_ERROR)
@@ -188,14 +188,17 @@ def _global_search(
 
 
 def _record(
-    quotes: str, likelihood: Likelihood, start: NDArray[np.float64], found: OptimizeResult
+    quotes: str,
+    likelihood: Likelihood[Parametrisation],
+    start: NDArray[np.float64],
+    found: OptimizeResult,
 ) -> Search:
     values = likelihood.parametrisation.values
     return Search(quotes, values(start), values(found.x), float(2 * found.cost), int(found.nfev))
 
 
 def _describe(
-    likelihood: Likelihood,
+    likelihood: Likelihood[Parametrisation],
     best: OptimizeResult,
     searches: list[Search],
     surface: OptionSurface,

@@ -6,43 +6,34 @@ unless it is asked for. A forward-variance curve on given times counts as one fr
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.calibration.coordinates import COORDINATES, Coordinate
+from rmot.calibration.coordinates import COORDINATES, FACTOR_COORDINATES, Coordinate
 from rmot.errors import CalibrationError, ParameterError
 from rmot.models import ForwardVariance
 
 _CURVE = "forward_variance"
 
 
-@dataclass(frozen=True)
-class Parametrisation:
-    """A class of models as a function of some free coordinates.
+class FreeNumbers(ABC):
+    """Numbers of a model, searched in their coordinates: those whose names are in `free`."""
 
-    Attributes
-    ----------
-    model_class : type
-    free : tuple of str
-        Names of the free numbers; pieces of a curve are ``"forward_variance_1"`` and so on.
-    held : dict of str to float
-    curve_times : tuple of float
-        Years at which pieces of the forward-variance curve end; empty without a curve.
-    """
-
-    model_class: type[Any]
     free: tuple[str, ...]
-    held: dict[str, Any]
-    curve_times: tuple[float, ...] = ()
+    model_class: type[Any]
 
-    @property
-    def curve_names(self) -> tuple[str, ...]:
-        """Names of the curve's values."""
-        return _flat_curve(self.curve_times).names if self.curve_times else ()
+    @abstractmethod
+    def model(self, point: NDArray[np.float64]) -> Any:
+        """Return the model at a point of the coordinates."""
+
+    @abstractmethod
+    def hold(self, name: str, value: float) -> Self:
+        """Return the same with one free number held."""
 
     @property
     def coordinates(self) -> tuple[Coordinate, ...]:
@@ -72,6 +63,36 @@ class Parametrisation:
             *self.box,
         )
 
+    def slopes(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return derivatives of the free numbers by their coordinates, shape (free,)."""
+        values = self.values(point)
+        return np.array([coordinate_of(name).slope(values[name]) for name in self.free])
+
+
+@dataclass(frozen=True)
+class Parametrisation(FreeNumbers):
+    """A class of models as a function of some free coordinates.
+
+    Attributes
+    ----------
+    model_class : type
+    free : tuple of str
+        Names of the free numbers; pieces of a curve are ``"forward_variance_1"`` and so on.
+    held : dict of str to float
+    curve_times : tuple of float
+        Years at which pieces of the forward-variance curve end; empty without a curve.
+    """
+
+    model_class: type[Any]
+    free: tuple[str, ...]
+    held: dict[str, Any]
+    curve_times: tuple[float, ...] = ()
+
+    @property
+    def curve_names(self) -> tuple[str, ...]:
+        """Names of the curve's values."""
+        return _flat_curve(self.curve_times).names if self.curve_times else ()
+
     def model(self, point: NDArray[np.float64]) -> Any:
         """Return the model at a point of the coordinates."""
         values = self.values(point)
@@ -81,11 +102,6 @@ class Parametrisation:
         return self.model_class(
             **self.held, **values, forward_variance=ForwardVariance(self.curve_times, pieces)
         )
-
-    def slopes(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return derivatives of the free numbers by their coordinates, shape (free,)."""
-        values = self.values(point)
-        return np.array([coordinate_of(name).slope(values[name]) for name in self.free])
 
     def values_of(self, model: Any) -> dict[str, float]:
         """Return the free numbers of a model of this class."""
@@ -151,11 +167,26 @@ def parametrise(
 
 
 def coordinate_of(name: str) -> Coordinate:
-    """Return the coordinate of a parameter; a curve's values have that of a variance."""
-    if not _is_piece(name):
+    """Return the coordinate of a parameter, numbered or not, or of a value of a curve."""
+    if name in COORDINATES:
         return COORDINATES[name]
-    symbol = f"xi{name.removeprefix(f'{_CURVE}_')}"
-    return replace(COORDINATES["initial_variance"], symbol=symbol, label=f"log {symbol}")
+    if _is_piece(name):
+        symbol = f"xi{name.removeprefix(f'{_CURVE}_')}"
+        return replace(COORDINATES["initial_variance"], symbol=symbol, label=f"log {symbol}")
+    base, number = unnumbered(name)
+    plain = FACTOR_COORDINATES[base]
+    symbol = f"{plain.symbol}_{number}"
+    return replace(plain, symbol=symbol, label=plain.label.replace(plain.symbol, symbol))
+
+
+def unnumbered(name: str) -> tuple[str, str]:
+    """Split off the numbers that a name ends in.
+
+    >>> unnumbered("vol_of_vol_1"), unnumbered("loading_0_2")
+    (('vol_of_vol', '1'), ('loading', '0_2'))
+    """
+    base = name.rstrip("_0123456789")
+    return base, name[len(base) + 1 :]
 
 
 def is_number(value: object) -> bool:

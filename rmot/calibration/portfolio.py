@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rmot.calibration.fit import Fit
-from rmot.calibration.maximum_likelihood import calibrate
+from rmot.calibration.maximum_likelihood import calibrate_surface
 from rmot.errors import IdentificationWarning, ParameterError, RmotError
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ def _fit(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", IdentificationWarning)
-            return calibrate(model_class, surface() if callable(surface) else surface, **options)
+            return calibrate_surface(
+                model_class, surface() if callable(surface) else surface, **options
+            )
     except RmotError as error:
         return str(error)

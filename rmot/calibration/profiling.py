@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.calibration.fit import Fit
 from rmot.calibration.likelihood import Likelihood, Quotes
-from rmot.calibration.parametrisation import coordinate_of
+from rmot.calibration.parametrisation import Parametrisation, coordinate_of
 from rmot.calibration.profile import Profile
 from rmot.calibration.search import local_search
 from rmot.errors import CalibrationError, ParameterError
@@ -93,7 +93,10 @@ def _default_values(best: float, error: float) -> NDArray[np.float64]:
 
 
 def _walk(
-    likelihood: Likelihood, parameter: str, grid: Sequence[float] | NDArray[np.float64], best: dict
+    likelihood: Likelihood[Parametrisation],
+    parameter: str,
+    grid: Sequence[float] | NDArray[np.float64],
+    best: dict,
 ) -> list[float]:
     """Fit at each value in turn, from where the one before ended."""
     found = []

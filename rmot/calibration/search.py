@@ -8,6 +8,7 @@ minimization problems", SIAM J. Sci. Comput. 21, 1999).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ _SAME = 0.05
 
 
 def local_search(
-    likelihood: Likelihood,
+    likelihood: Likelihood[Any],
     start: NDArray[np.float64],
     tolerance: float = 1e-10,
     known: Sequence[NDArray[np.float64]] = (),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.calibration.likelihood import Likelihood
+from rmot.calibration.parametrisation import Parametrisation
 
 STARTS: dict[str, tuple[float, ...]] = {
     "hurst": (0.05, 0.15, 0.4),
@@ -40,7 +41,7 @@ STARTS_OF_MODEL: dict[str, dict[str, tuple[float, ...]]] = {
 """Other trial values, where a model gives a name another meaning."""
 
 
-def trial_points(likelihood: Likelihood) -> Iterator[NDArray[np.float64]]:
+def trial_points(likelihood: Likelihood[Parametrisation]) -> Iterator[NDArray[np.float64]]:
     """Combine the trial values; variances start from the quotes nearest the money."""
     parametrisation = likelihood.parametrisation
     levels = sorted((quotes.maturity, quotes.at_the_money**2) for quotes in likelihood.slices)

@@ -76,12 +76,10 @@ def claims(
 def _show(row: dict[str, Any], ledger: list[dict[str, Any]], results: Path, as_json: bool) -> None:
     from rmot.artifact.files import read_json
 
-    certificates = [
-        certificate
-        for path in sorted((results / "claims").glob("*.json"))
-        for certificate in read_json(path).get("certificates", [])
-        if certificate["claim"] == row["claim"]
-    ]
+    checked = results / "claims" / f"{row['topic']}.json"
+    # a topic whose data were absent was not checked
+    found = read_json(checked)["certificates"] if checked.exists() else []
+    certificates = [each for each in found if each["claim"] == row["claim"]]
     if as_json:
         print(json.dumps({"claim": row, "certificates": certificates}, indent=1))
         return

@@ -27,6 +27,14 @@ _NAMES = (
 _HERE = {name: locate(f"chains/multi_20260710/{name}") for name in _NAMES}
 PORTFOLIO = {name: str(path) for name, path in _HERE.items() if path} or CHAINS
 
+# DIA and the thirty constituents of its index at the same close; without them quotes of known truth.
+_DOW_NAMES = (
+    "DIA AAPL AMGN AMZN AXP BA CAT CRM CSCO CVX DIS GS HD HON IBM JNJ JPM KO MCD MMM MRK MSFT NKE"
+    " NVDA PG SHW TRV UNH V VZ WMT"
+).split()
+_DOW = {name: locate(f"chains/multi_20260710/{name}") for name in _DOW_NAMES}
+DOW = {name: str(path) for name, path in _DOW.items()} if all(_DOW.values()) else {}
+
 
 rule synthetic_chain:
     output:

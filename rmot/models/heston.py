@@ -17,15 +17,14 @@ from rmot.models._checks import as_floats, check_frequency, check_maturity, chec
 from rmot.models._fourier_law import FourierLaw
 from rmot.models._heston_family import check_strip, heston_gradient
 from rmot.models._rough_strip import rough_moment_strip
-from rmot.models.price_paths import PricePaths, SimulatesPaths, square_root_price_paths
+from rmot.models.price_paths import SquareRootPaths
 from rmot.models.tails import critical_moments, lee_slopes
 from rmot.numerics.fractional_riccati import riccati_sensitivities
-from rmot.numerics.path_draws import Sampling
-from rmot.numerics.rough_variance_paths import level_curves
+from rmot.numerics.rough_variance_paths import RoughVarianceScheme, level_curves
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heston(FourierLaw, SimulatesPaths):
+class Heston(FourierLaw, SquareRootPaths):
     """Heston model, forward 1.
 
     Parameters
@@ -182,28 +181,16 @@ class Heston(FourierLaw, SimulatesPaths):
         """Return the limits of implied variance times maturity over |k|, left and right."""
         return lee_slopes(*self.critical_moments(maturity))
 
-    def simulate_paths(
-        self,
-        times: ArrayLike,
-        n_paths: int,
-        seed: int,
-        *,
-        sampling: Sampling = "random",
-        steps: int | None = None,
-    ) -> PricePaths:
-        """Simulate prices and variances at given times; see `SimulatesPaths`."""
+    def variance_scheme(self, times: ArrayLike, steps: int | None = None) -> RoughVarianceScheme:
+        """Return the scheme of the variance alone; see `SquareRootPaths`."""
         kappa = self.mean_reversion
         mean, total = level_curves(0.5, self.initial_variance, kappa, self.long_run_variance)
-        return square_root_price_paths(
+        return RoughVarianceScheme(
             times,
-            n_paths,
-            seed,
-            sampling,
-            self.least_steps if steps is None else steps,
-            self.correlation,
             hurst=0.5,
             vol_of_vol=self.vol_of_vol,
             mean_reversion=kappa,
             mean_variance=mean,
             total_variance=total,
+            steps=self.least_steps if steps is None else steps,
         )

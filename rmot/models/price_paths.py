@@ -1,8 +1,9 @@
 """Knows how models give paths: prices with forward 1, and the variance behind them."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,27 +90,45 @@ class SimulatesPaths(ABC):
         return self.simulate_paths(times, n_paths, seed, sampling=sampling, steps=steps).price
 
 
-def square_root_price_paths(
-    times: ArrayLike,
-    n_paths: int,
-    seed: int,
-    sampling: Sampling,
-    steps: int,
-    correlation: float,
-    **variance: Any,
-) -> PricePaths:
-    """Simulate a price whose variance is that of `RoughVarianceScheme`, which is given the rest.
+class SquareRootPaths(SimulatesPaths):
+    """Simulation of prices whose variance is that of rough Heston."""
 
-    log S = rho Z + sqrt(1 - rho^2) Y - U / 2 with Y of an independent motion: given the path of V
-    it is normal, and its exponential a martingale but for the rounding.
-    """
-    scheme = RoughVarianceScheme(times, steps=steps, **variance)
-    if correlation > scheme.largest_tilt:
-        raise AccuracyError(
-            f"{scheme.steps} steps make prices martingales for correlations up to "
-            f"{scheme.largest_tilt:.3g}; got {correlation}. Take more steps"
-        )
-    paths = scheme.simulate(n_paths, seed, sampling)
-    log_price = correlation * paths.along - 0.5 * paths.integrated
-    log_price += np.sqrt(1.0 - correlation**2) * paths.across
-    return PricePaths(scheme.times, np.exp(log_price), paths.variance, paths.integrated)
+    correlation: float
+
+    @abstractmethod
+    def variance_scheme(self, times: ArrayLike, steps: int | None = None) -> RoughVarianceScheme:
+        """Return the scheme of the variance alone, which also gives its integrals.
+
+        Parameters
+        ----------
+        times : array_like, shape (n_times,)
+        steps : int, optional
+            As for `simulate_paths`, as are errors.
+        """
+
+    def simulate_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> PricePaths:
+        """Simulate prices and variances at given times; see `SimulatesPaths`.
+
+        log S = rho Z + sqrt(1 - rho^2) Y - U / 2 with Z and U of the scheme and Y of an independent
+        motion: S is a martingale but for rounding. In implied volatility the bias of 32 steps is
+        about a basis point.
+        """
+        rho = self.correlation
+        scheme = self.variance_scheme(times, steps)
+        if rho > scheme.largest_tilt:
+            raise AccuracyError(
+                f"{scheme.steps} steps make prices martingales for correlations up to "
+                f"{scheme.largest_tilt:.3g}; got {rho}. Take more steps"
+            )
+        paths = scheme.simulate(n_paths, seed, sampling)
+        across = math.sqrt(1.0 - rho * rho) * paths.across
+        log_price = rho * paths.along + across - 0.5 * paths.integrated
+        return PricePaths(scheme.times, np.exp(log_price), paths.variance, paths.integrated)

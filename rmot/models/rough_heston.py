@@ -27,12 +27,11 @@ from rmot.models._fourier_law import FourierLaw
 from rmot.models._heston_family import check_strip, heston_gradient, mean_variance
 from rmot.models._rough_strip import rough_moment_strip
 from rmot.models.forward_variance import ForwardVariance
-from rmot.models.price_paths import PricePaths, SimulatesPaths, square_root_price_paths
+from rmot.models.price_paths import SquareRootPaths
 from rmot.models.tails import critical_moments, lee_slopes, log_moment
 from rmot.numerics.fractional_operators import FractionalOperators
 from rmot.numerics.fractional_riccati import riccati_means, riccati_sensitivities
-from rmot.numerics.path_draws import Sampling
-from rmot.numerics.rough_variance_paths import level_curves
+from rmot.numerics.rough_variance_paths import RoughVarianceScheme, level_curves
 
 _CURVE_PARAMETERS = ("hurst", "vol_of_vol", "correlation", "mean_reversion")
 _LEVEL_PARAMETERS = (
@@ -46,7 +45,7 @@ _LEVEL_PARAMETERS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoughHeston(FourierLaw, SimulatesPaths):
+class RoughHeston(FourierLaw, SquareRootPaths):
     """Rough Heston model with absolute vol-of-vol, forward 1.
 
     The variance is given either by V_0 and theta or by a forward-variance curve, never by both.
@@ -341,23 +340,15 @@ class RoughHeston(FourierLaw, SimulatesPaths):
             return self.forward_variance(t)
         return mean_variance(t, self._alpha, self.mean_reversion, *self._level)
 
-    def simulate_paths(
-        self,
-        times: ArrayLike,
-        n_paths: int,
-        seed: int,
-        *,
-        sampling: Sampling = "random",
-        steps: int | None = None,
-    ) -> PricePaths:
-        """Simulate prices and variances at given times; see `SimulatesPaths`.
+    def variance_scheme(self, times: ArrayLike, steps: int | None = None) -> RoughVarianceScheme:
+        """Return the scheme of the variance alone; see `SquareRootPaths`.
 
         Examples
         --------
         >>> model = RoughHeston(hurst=0.12, vol_of_vol=0.28, correlation=-0.65, mean_reversion=0.3,
         ...                     initial_variance=0.04, long_run_variance=0.04)
-        >>> paths = model.simulate_paths([0.25, 1.0], 2**14, seed=1, sampling="sobol")
-        >>> paths.price.shape, bool(np.all(abs(paths.price.mean(axis=0) - 1.0) < 2e-3))
+        >>> paths = model.variance_scheme([0.25, 1.0]).simulate(2**14, seed=1)
+        >>> paths.integrated.shape, bool(abs(paths.integrated[:, 1].mean() - 0.04) < 0.002)
         ((16384, 2), True)
         """
         curve = self.forward_variance
@@ -366,18 +357,14 @@ class RoughHeston(FourierLaw, SimulatesPaths):
             mean, total = level_curves(self.hurst, first, self.mean_reversion, last)
         else:
             mean, total = curve, curve.totals
-        return square_root_price_paths(
+        return RoughVarianceScheme(
             times,
-            n_paths,
-            seed,
-            sampling,
-            self.least_steps if steps is None else steps,
-            self.correlation,
             hurst=self.hurst,
             vol_of_vol=self.vol_of_vol,
             mean_reversion=self.mean_reversion,
             mean_variance=mean,
             total_variance=total,
+            steps=self.least_steps if steps is None else steps,
         )
 
     def _strip(self, maturity: float) -> tuple[float, float]:

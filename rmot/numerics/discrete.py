@@ -78,12 +78,15 @@ class Prior:
         Positive; they sum to one less the tail's mass.
     tail : Tail or None
         Of one asset only. None: nothing lies beyond the nodes.
+    replicates : int or None
+        How many independent sets of equally many consecutive points a sample consists of, such as
+        scramblings of a quasi-random sequence; 2 or more. None: all points are alike.
 
     Raises
     ------
     ParameterError
-        Shapes do not fit, a number is not finite or not positive, or masses do not sum to one
-        within 1e-8.
+        Shapes do not fit, a number is not finite or not positive, masses do not sum to one
+        within 1e-8, or replicates do not share equal weights evenly.
 
     Examples
     --------
@@ -94,12 +97,27 @@ class Prior:
     points: Vector
     weights: Vector
     tail: Tail | None
+    replicates: int | None
 
-    def __init__(self, points: ArrayLike, weights: ArrayLike, tail: Tail | None = None) -> None:
+    def __init__(
+        self,
+        points: ArrayLike,
+        weights: ArrayLike,
+        tail: Tail | None = None,
+        replicates: int | None = None,
+    ) -> None:
         object.__setattr__(self, "points", _numbers(points, "points"))
         object.__setattr__(self, "weights", _numbers(weights, "weights"))
         object.__setattr__(self, "tail", tail)
+        object.__setattr__(self, "replicates", replicates)
         self._check()
+        if replicates is not None and not (
+            replicates >= 2 and self.weights.size % replicates == 0 and self.is_sample
+        ):
+            raise ParameterError(
+                f"expected 2 or more replicates that share {self.weights.size} points of equal "
+                f"weight and no tail evenly; got {replicates}"
+            )
 
     def _check(self) -> None:
         points, weights = self.points, self.weights
@@ -124,6 +142,11 @@ class Prior:
                     f"{self.tail.start:g}; the last is {points[-1]:g}"
                 )
         points.flags.writeable = weights.flags.writeable = False
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether all points weigh the same and nothing lies beyond them."""
+        return self.tail is None and bool(np.ptp(self.weights) <= _ROUNDING * self.weights[0])
 
     @property
     def n_assets(self) -> int:
@@ -199,6 +222,7 @@ class Prior:
             "points": self.points.tolist(),
             "weights": self.weights.tolist(),
             "tail": asdict(self.tail) if self.tail else None,
+            "replicates": self.replicates,
         }
         write_json(path, content)
 
@@ -214,7 +238,7 @@ class Prior:
         content = read_json(path)
         try:
             tail = None if content["tail"] is None else Tail(**content["tail"])
-            return cls(content["points"], content["weights"], tail)
+            return cls(content["points"], content["weights"], tail, content.get("replicates"))
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(f"expected a prior saved by rmot in {path}; {error}") from error
 

@@ -4,12 +4,11 @@ On piece k a function is :math:`A_k + B_k t`; sums of masses and of masses times
 are all that its expectations need.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics.compiled import kernel
+from rmot.numerics.grid_sums import Grid, gather_on_grid, gram_on_grid, rooted, spread_on_grid
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -39,75 +38,69 @@ def gather(starts: Indices, offset: Vector, masses: Vector, out: Vector) -> None
             out[k, 2] = second
 
 
-@kernel
-def rooted(moments: Vector, pieces: Vector, out: Vector) -> None:
-    """Fill `out` with R such that R' R is the Gram matrix of functions with these pieces.
-
-    `moments` (P, 3) are those of non-negative masses, `pieces` (2 P, m) heights above slopes. Each
-    piece's 2 x 2 matrix of moments is factored.
-    """
-    count = moments.shape[0]
-    for k in range(count):
-        d0, d1, d2 = moments[k]
-        a = math.sqrt(d0)
-        b = d1 / a if a > 0.0 else 0.0
-        c = math.sqrt(max(d2 - b * b, 0.0))
-        for j in range(pieces.shape[1]):
-            out[k, j] = a * pieces[k, j] + b * pieces[count + k, j]
-            out[count + k, j] = c * pieces[count + k, j]
-
-
-Matrix = tuple[Indices, Vector, Vector, Vector]
-"""Starts and offsets of the nodes, pieces (2 P, m) and further columns (n, k)."""
+Matrix = tuple[Indices, Vector, Vector, Vector, Indices, Grid]
+"""Starts and offsets of sorted nodes, pieces (2 P, m), further columns (n, k), the rows (k,) that
+these stand for, and a grid of several assets. Rows of the pieces are 0 to m."""
 
 
 @kernel
 def times(matrix: Matrix, positions: Vector, out: Vector) -> None:
     """Fill `out` with G y."""
-    starts, offset, pieces, columns = matrix
+    starts, offset, pieces, columns, at, grid = matrix
     m, count = pieces.shape[1], starts.size - 1
     if count > 0:
         on_pieces = np.dot(pieces, positions[:m])
         spread(starts, offset, on_pieces[:count], on_pieces[count:], out)
     else:
         out[:] = 0.0
+    spread_on_grid(grid, positions, out)
     if columns.shape[1] > 0:
-        out += np.dot(columns, positions[m:])
+        out += np.dot(columns, positions[at])
 
 
 @kernel
 def adjoint(matrix: Matrix, masses: Vector, out: Vector) -> None:
     """Fill `out` with G' v."""
-    starts, offset, pieces, columns = matrix
+    starts, offset, pieces, columns, at, grid = matrix
     m, count = pieces.shape[1], starts.size - 1
     if count > 0:
         sums = np.empty((count, 2))
         gather(starts, offset, masses, sums)
         out[:m] = np.dot(sums.T.copy().reshape(2 * count), pieces)
+    gather_on_grid(grid, masses, out)
     if columns.shape[1] > 0:
-        out[m:] = np.dot(masses, columns)
+        out[at] = np.dot(masses, columns)
 
 
 @kernel
 def gram(matrix: Matrix, masses: Vector, out: Vector) -> None:
-    """Fill the leading block of `out` with G' diag(d) G, for d >= 0."""
-    starts, offset, pieces, columns = matrix
+    """Fill the leading block of `out` with G' diag(d) G, for d >= 0.
+
+    A product with itself is symmetric but for rounding: one half of each is taken.
+    """
+    starts, offset, pieces, columns, at, grid = matrix
     m, count, k = pieces.shape[1], starts.size - 1, columns.shape[1]
     if count > 0:
         moments, root = np.empty((count, 3)), np.empty(pieces.shape)
         gather(starts, offset, masses, moments)
         rooted(moments, pieces, root)
-        out[:m, :m] = np.dot(root.T, root)
+        symmetric = np.dot(root.T, root)
+        for i in range(m):
+            for j in range(i + 1):
+                out[i, j] = symmetric[i, j]
+                out[j, i] = symmetric[i, j]
+    gram_on_grid(grid, masses, out)
     if k > 0:
+        size = m + np.sum(grid[4][:, 1]) + k
         weighted = columns * masses.reshape(-1, 1)
-        out[m : m + k, m : m + k] = np.dot(weighted.T, columns)
-        beside = np.empty(m)
+        beside = np.empty(size)
         none = np.empty((columns.shape[0], 0))
-        for j in range(k if m > 0 else 0):
-            adjoint((starts, offset, pieces, none), weighted[:, j].copy(), beside)
-            out[:m, m + j] = beside
-            out[m + j, :m] = beside
-    # A product with itself is symmetric but for rounding.
-    for i in range(m + k):
-        for j in range(i):
-            out[j, i] = out[i, j]
+        for j in range(k if size > k else 0):
+            adjoint((starts, offset, pieces, none, at[:0], grid), weighted[:, j].copy(), beside)
+            out[at[j], :size] = beside
+            out[:size, at[j]] = beside
+        symmetric = np.dot(weighted.T, columns)
+        for i in range(k):
+            for j in range(i + 1):
+                out[at[i], at[j]] = symmetric[i, j]
+                out[at[j], at[i]] = symmetric[i, j]

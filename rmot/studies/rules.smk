@@ -107,6 +107,35 @@ rule index_basket:
         " --input published={input.published} --output {output.csv}"
 
 
+# Daily closes of the funds that follow the indices; where there are none, returns are drawn.
+HISTORIES = {name: path for name in ("SPY", "QQQ") if (path := locate(f"prices/{name}"))}
+
+
+rule index_basket_balls:
+    input:
+        spx=CHAINS["SPX"],
+        ndx=CHAINS["NDX"],
+        spx_fit=FITS["SPX"],
+        ndx_fit=FITS["NDX"],
+        factors=f"{RESULTS}/fits/factors/2.json",
+        histories=[str(path) for path in HISTORIES.values()],
+        published="proofs_check/tables/001_table_3.csv",
+    output:
+        csv=f"{RESULTS}/tables/index_basket_balls.csv",
+    params:
+        code=code_hash("rmot.studies.index_basket_balls"),
+        seed=SEEDS["index_basket_balls"],
+        histories=" ".join(f"--input {name}={path}" for name, path in HISTORIES.items()),
+    benchmark:
+        f"{RESULTS}/timings/index_basket_balls.tsv"
+    shell:
+        "python -m rmot.studies.index_basket_balls --profile {PROFILE} --seed {params.seed}"
+        " --input SPX={input.spx} --input NDX={input.ndx} --input SPX_fit={input.spx_fit}"
+        " --input NDX_fit={input.ndx_fit} --input factors={input.factors} {params.histories}"
+        " --input published={input.published} --output {output.csv}"
+
+
+
 rule as_published:
     input:
         CHAINS.values(),
@@ -174,7 +203,12 @@ include: "surfaces/rules.smk"
 include: "roughness/rules.smk"
 include: "extrapolation/rules.smk"
 include: "escaping_mass/rules.smk"
+include: "shared_factors/rules.smk"
+include: "equal_weight/rules.smk"
+include: "dow/rules.smk"
 include: "factors/rules.smk"
+include: "correlation/rules.smk"
+include: "paths/rules.smk"
 
 
 rule tables:
@@ -187,6 +221,7 @@ rule tables:
         rules.calibrated_smiles.output,
         rules.price_bounds.output,
         rules.index_basket.output,
+        rules.index_basket_balls.output,
         AS_PUBLISHED.values(),
         rules.std_hurst_by_strikes.output,
         rules.std_hurst_by_range.output,
@@ -202,5 +237,16 @@ rule tables:
         rules.extrapolation_tables.output,
         rules.escaping_mass_last_nodes.output,
         rules.escaping_mass_far_calls.output,
+        rules.factor_errors_by_gap.output,
+        rules.factor_index_fit.output,
+        rules.equal_weight_widths.output,
+        rules.equal_weight_correlations.output,
+        rules.dow_quotes.output,
+        rules.dow_bounds.output,
+        rules.dow_correlation.output,
         rules.factor_correlations.output,
         rules.factor_baskets.output,
+        rules.offered_correlations.output,
+        rules.recovered_correlations.output,
+        rules.block_newton_steps.output,
+        rules.path_biases.output,

@@ -1,11 +1,20 @@
 from .arbitrage_portfolio import ArbitragePortfolio as ArbitragePortfolio
 from .ball_certificate import ball_certificate as ball_certificate
 from .ball_certificate import save_balls as save_balls
-from .baskets import basket_bounds as basket_bounds
+from .basket.bounds import BasketBounds as BasketBounds
+from .basket.bounds import basket_bounds as basket_bounds
+from .basket.extremes import ExtremeBounds as ExtremeBounds
+from .basket.extremes import extreme_bounds as extreme_bounds
 from .bounds import Bounds as Bounds
 from .bounds import Prior as Prior
 from .bounds import Tail as Tail
 from .bounds import price_bounds as price_bounds
+from .couplings.constraints import correlation_quotes as correlation_quotes
+from .couplings.constraints import on_assets as on_assets
+from .couplings.nearest import Coupling as Coupling
+from .couplings.nearest import nearest_coupling as nearest_coupling
+from .couplings.quantiles import smile_quantile as smile_quantile
+from .couplings.reference import gaussian_copula as gaussian_copula
 from .divergences import ChiSquared as ChiSquared
 from .divergences import CressieRead as CressieRead
 from .divergences import KullbackLeibler as KullbackLeibler
@@ -37,11 +46,14 @@ from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [
     "ArbitragePortfolio",
+    "BasketBounds",
     "Bounds",
     "BoundsPath",
     "ChiSquared",
+    "Coupling",
     "CressieRead",
     "ExactHedge",
+    "ExtremeBounds",
     "KullbackLeibler",
     "ListedAsset",
     "ListedQuote",
@@ -58,18 +70,24 @@ __all__ = [
     "basket_bounds",
     "bounds_path",
     "coarse_divergence",
+    "correlation_quotes",
     "exact_hedge",
+    "extreme_bounds",
+    "gaussian_copula",
     "held_out_radius",
     "least_radius",
     "least_that_meets",
     "listed_quotes",
     "listed_smile",
+    "nearest_coupling",
     "needed_radius",
+    "on_assets",
     "order_ticket",
     "price_bounds",
     "prior_spread_radius",
     "quote_noise_radius",
     "save_balls",
     "save_hedges",
+    "smile_quantile",
     "wasserstein_bounds",
 ]

@@ -68,7 +68,7 @@ class Bounds:
     radius : Radius or None
     sampling_error : float or None
         The larger standard error of the two bounds, by the delta method, when the prior is a
-        sample of independent points (equal weights, no tail); else None.
+        sample (equal weights, no tail), of independent points or replicates; else None.
     tail_relaxed : bool
         Whether a density turned negative somewhere on the prior's tail, where only its mass and
         its mean beyond the start are held non-negative. The bounds are then valid and slightly
@@ -150,11 +150,13 @@ def price_bounds(
         Undiscounted, in the units of the prior's prices.
     forwards : float or array_like, shape (n_assets,)
         Means of the prices, met exactly.
-    divergence : ChiSquared or Unrestricted
+    divergence : ChiSquared, CressieRead, KullbackLeibler or Unrestricted
         `Unrestricted`: all laws on [0, inf) when all payoffs are objects of one asset, laws on
-        the nodes when one is an array.
+        the nodes when one is an array. `CressieRead` refuses a prior with a tail; with
+        `KullbackLeibler` a tail's rate is taken as zero, so that bounds around an exponential
+        tail are valid and may be wide.
     radius : float, Radius or MultipleOfLeast
-        The largest divergence, or a rule for it; needed with `ChiSquared`, refused with
+        The largest divergence, or a rule for it; needed with a divergence, refused with
         `Unrestricted`.
 
     Raises
@@ -213,10 +215,14 @@ def price_bounds(
         price_of(problem, law),
         law.least,
         chosen,
-        max(upper.sampling_error, lower.sampling_error) if problem.is_sample else None,
+        _larger(upper.sampling_error, lower.sampling_error),
         any(tail_turns_negative(problem, density) for density in densities),
         price_hedge=price_hedge(problem, law),
     )
+
+
+def _larger(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else max(one, other)
 
 
 def _classical(

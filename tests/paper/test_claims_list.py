@@ -1,13 +1,16 @@
 """The table of all claims holds each once, in the order given, under its source."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from paper.claims_list import longtable
+import paper
+from paper.claims_list import longtable, verdicts
 from paper.quantities import checks
+from proofs_check.ledger import load
 
 
 @pytest.fixture
@@ -49,3 +52,20 @@ def test_claims_without_ground_are_counted(rows):
     found = {number.macro: number.value for number in checks.claims(rows)}
     assert (found["ClaimsGroundless"], found["ClaimsGroundlessVerified"]) == (1, 1)
     assert (found["ClaimsVerified"], found["ClaimsRefuted"]) == (3, 1)
+
+
+def test_a_macro_tells_place_verdict_and_method_of_each_claim(rows):
+    lines = verdicts(rows).splitlines()
+    assert [re.findall(r"verdict@([CT]\d+)", line) for line in lines] == [
+        [name] for name in rows["claim"]
+    ]
+    assert lines[0].endswith("{000, 4.1: verified, reading}")
+    assert lines[1].endswith("{001, (2.2): refuted$^*$, symbolic}")
+    assert lines[3].endswith("{here, A: verified, numeric}")
+
+
+def test_the_text_discusses_twenty_claims_of_the_ledger():
+    text = Path(paper.__file__).parent.joinpath("sections", "twenty_claims.tex").read_text("utf-8")
+    discussed = re.findall(r"\\discussed\{(\w+)\}", text)
+    assert len(discussed) == len(set(discussed)) == 20
+    assert set(discussed) <= {entry.id for entry in load().entries}

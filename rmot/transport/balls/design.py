@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rmot.numerics.grid_sums import no_grid
 from rmot.numerics.piecewise_sums import Matrix, adjoint, gather, gram, times
 from rmot.payoffs import PiecewiseLinear
 
@@ -44,7 +45,8 @@ class Design:
 
     @property
     def _size(self) -> int:
-        return self.arrays[2].shape[1] + self.arrays[3].shape[1]
+        pieces, columns, grid = self.arrays[2], self.arrays[3], self.arrays[5]
+        return pieces.shape[1] + int(grid[4][:, 1].sum()) + columns.shape[1]
 
 
 class DenseDesign(Design):
@@ -52,15 +54,17 @@ class DenseDesign(Design):
 
     def __init__(self, values: Vector) -> None:
         nothing = np.zeros(1, dtype=np.int64), np.zeros(values.shape[0]), np.empty((0, 0))
-        super().__init__((*nothing, np.ascontiguousarray(values)))
+        rows = np.arange(values.shape[1])
+        super().__init__((*nothing, np.ascontiguousarray(values), rows, no_grid()))
 
 
 class ExtendedDesign(Design):
     """A design and one more instrument, given by its values on the nodes."""
 
     def __init__(self, design: Design, column: Vector) -> None:
-        columns = np.column_stack([design.arrays[3], column])
-        super().__init__((*design.arrays[:3], np.ascontiguousarray(columns)))
+        starts, offset, pieces, columns, rows, grid = design.arrays
+        more = np.ascontiguousarray(np.column_stack([columns, column]))
+        super().__init__((starts, offset, pieces, more, np.append(rows, design._size), grid))
 
 
 class PiecewiseDesign(Design):
@@ -85,15 +89,7 @@ class PiecewiseDesign(Design):
         origin = nodes[starts]
         offset = nodes - np.repeat(origin, np.diff(node_starts))
         inside = np.concatenate([[0.0], kinks])[occupied]
-        heights = np.empty((len(payoffs), occupied.size))
-        slopes = np.empty_like(heights)
-        for j, payoff in enumerate(payoffs):
-            # A price inside each piece says which formula holds on it. Below all kinks that is
-            # any price under the first, which zero is unless a kink stands there.
-            at = payoff.kinks.searchsorted(inside, side="right")
-            at[occupied == 0] = 0
-            slopes[j] = payoff.slopes[at]
-            heights[j] = payoff.intercepts[at] + slopes[j] * origin
+        heights, slopes = _on_pieces(payoffs, inside, occupied == 0, origin)
         if escape:
             gains = np.array([[payoff.tail[0]] for payoff in payoffs])
             heights = np.hstack([heights, gains])
@@ -102,18 +98,110 @@ class PiecewiseDesign(Design):
             offset = np.append(offset, 0.0)
         # (2 P, m): heights above slopes, so that one product serves both.
         pieces = np.ascontiguousarray(np.hstack([heights, slopes]).T)
-        super().__init__((node_starts, offset, pieces, np.empty((offset.size, 0))))
+        no_rows = np.empty(0, dtype=np.int64)
+        super().__init__(
+            (node_starts, offset, pieces, np.empty((offset.size, 0)), no_rows, no_grid())
+        )
 
     def divided_by(self, scale: Vector) -> Design:
         """Return the instruments in other units, shape (m,)."""
-        starts, offset, pieces, none = self.arrays
-        return Design((starts, offset, pieces / scale, none))
+        starts, offset, pieces, none, no_rows, no_assets = self.arrays
+        return Design((starts, offset, pieces / scale, none, no_rows, no_assets))
 
     def squares(self, masses: Vector) -> Vector:
         """Return the diagonal of `gram`, shape (m,)."""
-        starts, offset, pieces, _ = self.arrays
+        starts, offset, pieces = self.arrays[:3]
         sums = np.empty((starts.size - 1, 3))
         gather(starts, offset, masses, sums)
         d0, d1, d2 = sums.T[:, :, None]
         heights, slopes = np.split(pieces, 2)
         return np.sum(d0 * heights**2 + 2 * d1 * heights * slopes + d2 * slopes**2, axis=0)
+
+
+class GridDesign(Design):
+    """Payoffs of one asset each, and others by their values, on nodes that hold several prices.
+
+    Parameters
+    ----------
+    prices : ndarray, shape (n, n_assets)
+    payoffs : sequence of (int, PiecewiseLinear) or ndarray, shape (n,)
+        An asset and what it pays, or values on the nodes; in the order of the rows.
+    """
+
+    def __init__(
+        self, prices: Vector, payoffs: Sequence[tuple[int, PiecewiseLinear] | Vector]
+    ) -> None:
+        n, n_assets = prices.shape
+        own: list[list[tuple[int, PiecewiseLinear]]] = [[] for _ in range(n_assets)]
+        others: list[tuple[int, Vector]] = []
+        for row, payoff in enumerate(payoffs):
+            if isinstance(payoff, tuple):
+                own[payoff[0]].append((row, payoff[1]))
+            else:
+                others.append((row, payoff))
+        labels = np.empty((n_assets, n), dtype=np.int32)
+        offsets = np.empty((n_assets, n))
+        blocks = []
+        for asset, listed in enumerate(own):
+            found = [payoff for _, payoff in listed]
+            kinks = np.unique(np.concatenate([np.empty(0), *(payoff.kinks for payoff in found)]))
+            line = prices[:, asset]
+            piece = np.searchsorted(kinks, line, side="right")
+            occupied, labels[asset] = np.unique(piece, return_inverse=True)
+            origin = np.full(occupied.size, np.inf)
+            np.minimum.at(origin, labels[asset], line)
+            offsets[asset] = line - origin[labels[asset]]
+            inside = np.concatenate([[0.0], kinks])[occupied]
+            blocks.append(np.hstack(_on_pieces(found, inside, occupied == 0, origin)).T)
+        sizes = np.array([[len(block) // 2, block.shape[1]] for block in blocks], dtype=np.int64)
+        tables = np.zeros((n_assets, 2 * sizes[:, 0].max(), sizes[:, 1].max()))
+        rows = np.zeros((n_assets, sizes[:, 1].max()), dtype=np.int64)
+        for asset, block in enumerate(blocks):
+            tables[asset, : block.shape[0], : block.shape[1]] = block
+            rows[asset, : block.shape[1]] = [row for row, _ in own[asset]]
+        columns = np.empty((n, len(others)))
+        for place, (_, values) in enumerate(others):
+            columns[:, place] = values
+        nothing = np.zeros(1, dtype=np.int64), np.zeros(n), np.empty((0, 0))
+        at = np.array([row for row, _ in others], dtype=np.int64)
+        super().__init__((*nothing, columns, at, (labels, offsets, tables, rows, sizes)))
+
+    def divided_by(self, scale: Vector) -> Design:
+        """Return the instruments in other units, shape (m,)."""
+        starts, offset, pieces, columns, at, (labels, offsets, tables, rows, sizes) = self.arrays
+        grid = labels, offsets, tables / scale[rows][:, None, :], rows, sizes
+        return Design((starts, offset, pieces, columns / scale[at], at, grid))
+
+    def squares(self, masses: Vector) -> Vector:
+        """Return the diagonal of `gram`, shape (m,)."""
+        *_, columns, at, (labels, offsets, tables, rows, sizes) = self.arrays
+        out = np.empty(self._size)
+        out[at] = masses @ columns**2
+        for label, offset, table, row, (count, m) in zip(
+            labels, offsets, tables, rows, sizes, strict=True
+        ):
+            heights, slopes = table[:count, :m], table[count : 2 * count, :m]
+            d0, d1, d2 = (
+                np.bincount(label, masses * offset**power, count)[:, None] for power in range(3)
+            )
+            terms = d0 * heights**2 + 2 * d1 * heights * slopes + d2 * slopes**2
+            out[row[:m]] = terms.sum(axis=0)
+        return out
+
+
+def _on_pieces(
+    payoffs: Sequence[PiecewiseLinear], inside: Vector, is_first: NDArray[np.bool_], origin: Vector
+) -> tuple[Vector, Vector]:
+    """Return heights at the pieces' origins and slopes, shape (J, P).
+
+    A price inside each piece says which formula holds on it. Below all kinks that is any price
+    under the first, which zero is unless a kink stands there.
+    """
+    heights = np.empty((len(payoffs), origin.size))
+    slopes = np.empty_like(heights)
+    for j, payoff in enumerate(payoffs):
+        at = payoff.kinks.searchsorted(inside, side="right")
+        at[is_first] = 0
+        slopes[j] = payoff.slopes[at]
+        heights[j] = payoff.intercepts[at] + slopes[j] * origin
+    return heights, slopes

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from rmot.errors import ParameterError
 from rmot.numerics.cone_steps import FREE, LINEAR, SIGNED
 from rmot.numerics.discrete import Prior, Tail
-from rmot.payoffs import Payoff, PiecewiseLinear, call, digital, forward
-from rmot.transport.balls.design import DenseDesign, Design, PiecewiseDesign
+from rmot.payoffs import OnAsset, Payoff, PiecewiseLinear, call, digital, forward
+from rmot.transport.balls.design import DenseDesign, Design, GridDesign, PiecewiseDesign
 from rmot.transport.balls.program import Program
 from rmot.transport.divergences import Divergence
 from rmot.transport.quotes import Quotes
@@ -32,6 +32,7 @@ from rmot.transport.quotes import Quotes
 Vector = NDArray[np.float64]
 
 _ESCAPE_WEIGHT = 0.01
+_CASH = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,9 @@ class BallProblem:
     """The program, the payoff on its nodes, and what is needed to read its answer.
 
     `scale` holds the units of the program's rows. `tail_offsets` are the prices of the two nodes
-    that stand for the tail of a chi-squared ball, less the tail's start.
+    that stand for the tail of a chi-squared ball, less the tail's start. `sample` holds the number
+    of each node's replicate, where the prior is a sample. `order` says which of the prior's points
+    the first nodes are.
     """
 
     program: Program
@@ -49,7 +52,15 @@ class BallProblem:
     quotes: Quotes | None
     multiple: float
     tail_offsets: tuple[float, float] | None
-    is_sample: bool
+    sample: NDArray[np.intp] | None
+    order: NDArray[np.intp]
+
+    def standard_error(self, charges: Vector) -> float | None:
+        """Return the standard error of a mean of independent replicates; None without a sample."""
+        if self.sample is None:
+            return None
+        means = np.bincount(self.sample, charges) / np.bincount(self.sample)
+        return float(np.sqrt(means.var(ddof=1 if means.size < charges.size else 0) / means.size))
 
     @property
     def n_forwards(self) -> int:
@@ -128,7 +139,9 @@ def assemble(
         1 + forwards.size,
         np.where(np.arange(lower.size) < 1 + forwards.size + bid.size, 1.0, nodes.weights[-1]),
     )
-    equal_weights = bool(np.ptp(prior.weights) <= 1e-12 * prior.weights[0])
+    sample = None
+    if prior.is_sample:
+        sample = nodes.order // (prior.weights.size // (prior.replicates or prior.weights.size))
     return BallProblem(
         program,
         values,
@@ -137,7 +150,8 @@ def assemble(
         quotes,
         divergence.multiple,
         nodes.offsets,
-        prior.tail is None and equal_weights,
+        sample,
+        nodes.order,
     )
 
 
@@ -207,12 +221,23 @@ def _design(
     if prior.points.ndim == 1 and len(simple) == len(instruments):
         for item in simple:
             prior.tail_of(item)
-        cash = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")
         pieces = PiecewiseDesign(
-            nodes.prices[:, 0], [cash, forward(), *simple], nodes.n_beyond, nodes.escape
+            nodes.prices[:, 0], [_CASH, forward(), *simple], nodes.n_beyond, nodes.escape
         )
         scale = _row_scale(pieces.squares(nodes.weights))
         return pieces.divided_by(scale), scale
+    if prior.points.ndim == 2 and any(isinstance(item, OnAsset) for item in instruments):
+        forwards = [(asset, forward()) for asset in range(nodes.prices.shape[1])]
+        own: list[tuple[int, PiecewiseLinear] | Vector] = [(0, _CASH), *forwards]
+        for j, item in enumerate(instruments):
+            if isinstance(item, OnAsset):
+                item.value(nodes.prices[:1])  # refuses an asset that the points do not have
+                own.append((item.asset, item.payoff))
+            else:
+                own.append(_on_nodes(item, prior, nodes, f"quote {j}"))
+        grid = GridDesign(nodes.prices, own)
+        scale = _row_scale(grid.squares(nodes.weights))
+        return grid.divided_by(scale), scale
     quoted = [_on_nodes(item, prior, nodes, f"quote {j}") for j, item in enumerate(instruments)]
     dense = np.column_stack([np.ones(nodes.prices.shape[0]), nodes.prices, *quoted])
     scale = _row_scale(nodes.weights @ dense**2)

@@ -41,7 +41,7 @@ class Side:
     value: float
     hedge: StaticHedge
     gap: float
-    sampling_error: float
+    sampling_error: float | None
     density: Vector
     bound_at: BoundAt | None = None
 
@@ -91,7 +91,8 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
         value = float(w @ (payoff * law.density))
         empty = np.zeros_like(problem.prices[1])
         hedge = StaticHedge(value, np.zeros(problem.n_forwards), empty, value, np.inf, theta=np.inf)
-        return Side(value, hedge, 0.0, 0.0, law.density)
+        exact = problem.standard_error(np.zeros_like(payoff))
+        return Side(value, hedge, 0.0, exact, law.density)
     # The forward is exact, so what grows like it at infinity is priced apart.
     forwards = _escaping(program, payoff)
     rest = payoff - program.design.times(forwards)
@@ -109,8 +110,6 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
     stop = 1 + problem.n_forwards
     positions = y[stop : stop + problem.prices[1].size]
     forwards_worth = float(forwards @ np.where(program.equal, program.upper, 0.0))
-    charges = found.point.charges * spread
-    variance = float(w @ charges**2 - (w @ charges) ** 2)
     value = mean + forwards_worth + spread * found.point.value
     left = Residual(problem, payoff, held)
     hedge = upper_hedge(y[0], y[1:stop], positions, problem.prices, left.worst)
@@ -124,7 +123,7 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
         value,
         hedge,
         found.gap * spread,
-        float(np.sqrt(max(variance, 0.0) / w.size)),
+        problem.standard_error(found.point.charges * spread),
         found.density,
         BoundAt(
             program, rest / spread, found.point, mean + forwards_worth, spread, problem.multiple

@@ -7,7 +7,7 @@ from scipy.optimize import linprog
 from rmot.errors import InfeasibleQuotes, ParameterError
 from rmot.numerics import black_call
 from rmot.payoffs import basket_call, call, digital, put
-from rmot.transport import Quotes, Unrestricted, basket_bounds, baskets, price_bounds
+from rmot.transport import Quotes, Unrestricted, basket_bounds, price_bounds
 
 FIRST = np.array([0.8, 0.9, 1.0, 1.1, 1.25])
 SECOND = np.array([0.7, 0.95, 1.05, 1.3])
@@ -107,12 +107,36 @@ def test_one_asset_is_the_classical_bound():
     assert (basket.lower, basket.upper) == pytest.approx((plain.lower, plain.upper), abs=1e-11)
 
 
-def test_three_assets_have_a_sharp_upper_bound_only():
-    quotes = [*_pair(1e-3), _calls(FIRST, 0.4, 1e-3)]
-    found = basket_bounds(basket_call([0.3, 0.3, 0.4], 0.9), quotes)
-    assert not found.sharp
-    assert found.lower == pytest.approx(0.1, abs=1e-12)
-    assert found.lower < found.upper < 1
+def test_three_assets_are_bounded_as_by_all_couplings_on_a_grid():
+    # Kinks, and prices that put the basket at its strike beside two kinks, as the grid.
+    quotes = [_calls(FIRST[1:4], 0.2, 1e-3), _calls(SECOND[:2], 0.3, 1e-3), _calls([1.0], 0.1, 0)]
+    weights, strike, far = np.array([0.5, 0.2, 0.3]), 1.02, 40.0
+    axes = [np.append(0.0, own) for own in (FIRST[1:4], SECOND[:2], [1.0])]
+    corners = [np.append(axis, far) for axis in axes]
+    for i in range(3):
+        rest = [corners[j] * weights[j] for j in range(3) if j != i]
+        line = (strike - np.add.outer(*rest).ravel()) / weights[i]
+        axes[i] = np.unique(np.concatenate([corners[i], line[line >= 0]]))
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
+    near = np.abs(grid @ weights - strike) < 1e-12
+    kinks = np.all([np.isin(grid[:, i], corners[i]) for i in range(3)], axis=0)
+    points = grid[near | kinks]
+    columns = [np.ones(len(points)), *points.T]
+    quoted = np.array([p.value(points[:, i]) for i, one in enumerate(quotes) for p in one.payoffs])
+    bid, ask = (np.concatenate([getattr(q, side) for q in quotes]) for side in ("bid", "ask"))
+    found = basket_bounds(basket_call(weights, strike), quotes)
+    assert found.sharp
+    for sign, bound in ((1, found.upper), (-1, found.lower)):
+        result = linprog(
+            -sign * basket_call(weights, strike).value(points),
+            A_ub=np.vstack([quoted, -quoted]),
+            b_ub=np.concatenate([ask, -bid]),
+            A_eq=np.vstack(columns),
+            b_eq=np.ones(4),
+            method="highs",
+        )
+        assert -sign * result.fun == pytest.approx(bound, abs=2 / far)
+        assert sign * (bound + sign * result.fun) >= -1e-8
 
 
 def test_jumping_quotes_keep_the_hedge_on_its_side():
@@ -139,18 +163,5 @@ def test_bad_arguments_raise_one_clear_error():
     with pytest.raises(ParameterError, match="basket_call"):
         basket_bounds(call(1.0), quotes)  # pyright: ignore[reportArgumentType]
     rising = Quotes([call(1.0), call(1.1)], [0.1, 0.2], [0.1, 0.2])
-    with pytest.raises(InfeasibleQuotes, match=r"quote [01]"):
+    with pytest.raises(InfeasibleQuotes, match=r"asset 0: .*quote [01]"):
         basket_bounds(basket_call([0.5, 0.5], 1.0), [rising, quotes[1]])
-
-
-def test_adding_rows_as_they_are_needed_gives_the_bound_of_all_rows(monkeypatch):
-    # The same program with every row at once is the oracle.
-    strikes = np.linspace(0.7, 1.3, 13)
-    legs = [_calls(strikes, 0.12, 2e-4), _calls(strikes, 0.2, 2e-4)]
-    target = basket_call([0.5, 0.5], 1.0)
-    monkeypatch.setattr(baskets, "_ROWS_AT_ONCE", 40)
-    few = basket_bounds(target, legs)
-    monkeypatch.setattr(baskets, "_ROWS_AT_ONCE", 10**6)
-    every = basket_bounds(target, legs)
-    assert few.lower == pytest.approx(every.lower, abs=few.gap + every.gap + 1e-11)
-    assert few.lower_hedge.shortfall <= 1e-12

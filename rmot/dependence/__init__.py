@@ -1,0 +1,5 @@
+"""Correlation, each estimate with the input that it rests on."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,1 @@
+"""Correlation: what the sources' estimators return, and from where they take it."""

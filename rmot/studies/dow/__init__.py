@@ -1,0 +1,1 @@
+"""DIA against its thirty constituents: bounds, one joint quote, implied correlation."""

@@ -1,0 +1,1 @@
+"""Simulated paths held against exact prices."""

@@ -1,0 +1,1 @@
+"""Joint laws of several assets with given marginals, near a joint reference."""
