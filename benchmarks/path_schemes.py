@@ -18,7 +18,8 @@ from rmot.numerics.square_root_volterra import square_root_volterra_paths
 
 Vector = NDArray[np.float64]
 
-_CHUNK = 1024
+CHUNK = 1024
+"""Paths that are made at a time."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Scheme:
         """Return U and Z, shape (n_paths,), made in chunks on one thread."""
         make = self.prepare(model, maturity, steps)
         chunks = [
-            make(min(_CHUNK, n_paths - first), seed + first) for first in range(0, n_paths, _CHUNK)
+            make(min(CHUNK, n_paths - first), seed + first) for first in range(0, n_paths, CHUNK)
         ]
         integrated, along = zip(*chunks, strict=True)
         return np.concatenate(integrated), np.concatenate(along)
