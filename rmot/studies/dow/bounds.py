@@ -2,7 +2,7 @@ r"""Bounds of DIA's calls from its constituents alone, and with one of DIA's own
 
 Neither sees the quotes they are held against. The joint quote is the one nearest the money. The
 lower bound from constituents alone is Jensen's :math:`(1 - K)^+` where a coupling keeps the basket
-on one side of the strike; at the forward that coupling keeps it still, up to the spread tabulated.
+on one side of the strike; at the forward that coupling keeps it still, up to the mean movement tabulated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from rmot.studies.study import Config, main
 from rmot.transport import BasketBounds, Quotes, basket_bounds
 
 STRIKES = {"quick": 3, "full": 12, "deep": 39}
-TOLERANCE = 1e-5
+TOLERANCE = 5e-5
+ROUNDS = 6
 
 
 def run(config: Config) -> pd.DataFrame:
@@ -35,14 +36,14 @@ def run(config: Config) -> pd.DataFrame:
         [rows[at_money]["ask"]],
     )
     # What the quotes of the constituents leave of the basket's own movement: next to nothing.
-    still = basket_bounds(basket_call(weights, 1.0), each, tolerance=TOLERANCE)
+    still = basket_bounds(basket_call(weights, 1.0), each, tolerance=TOLERANCE, rounds=ROUNDS)
     table = []
     for j in chosen:
         row = rows[j]
         payoff = basket_call(weights, float(np.exp(row["log_moneyness"])))
-        alone = basket_bounds(payoff, each, tolerance=TOLERANCE)
+        alone = basket_bounds(payoff, each, tolerance=TOLERANCE, rounds=ROUNDS)
         other = basket_bounds(payoff, as_european, tolerance=TOLERANCE, rounds=1)
-        given = basket_bounds(payoff, each, joint=joint, tolerance=TOLERANCE)
+        given = basket_bounds(payoff, each, joint=joint, tolerance=TOLERANCE, rounds=ROUNDS)
         table.append(
             {
                 "strike": payoff.strike,
@@ -54,7 +55,7 @@ def run(config: Config) -> pd.DataFrame:
                 "gap": alone.gap,
                 "jensen": max(0.0, 1.0 - payoff.strike),
                 "still_lower": still.lower,
-                "still_spread": spread(still, weights),
+                "still_movement": movement(still, weights),
                 "still_gap": still.gap,
                 "european_lower": other.lower,
                 "european_upper": other.upper,
@@ -89,14 +90,13 @@ def constituents(
     return names, np.array(forwards) / np.sum(forwards), each
 
 
-def spread(bounds: BasketBounds, weights: np.ndarray) -> float:
-    """Return the basket's standard deviation under the law at the lower bound."""
+def movement(bounds: BasketBounds, weights: np.ndarray) -> float:
+    """Return how far the basket is from its mean, on average, under the law at the lower bound."""
     law = bounds.lower_law
     if law is None:
         return float("nan")
     basket = law.points @ weights
-    mean = law.weights @ basket
-    return float(np.sqrt(max(0.0, law.weights @ (basket - mean) ** 2)))
+    return float(law.weights @ np.abs(basket - law.weights @ basket))
 
 
 def printed(table: pd.DataFrame) -> str:
