@@ -2,7 +2,8 @@ r"""Bounds of DIA's calls from its constituents alone, and with one of DIA's own
 
 Neither sees the quotes they are held against. The joint quote is the one nearest the money. The
 lower bound from constituents alone is Jensen's :math:`(1 - K)^+` where a coupling keeps the basket
-on one side of the strike; at the forward that coupling keeps it still, up to the mean movement tabulated.
+on one side of the strike; at the forward that coupling keeps it still, up to the mean movement
+tabulated.
 """
 
 from __future__ import annotations
