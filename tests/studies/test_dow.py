@@ -5,10 +5,13 @@ import pandas as pd
 import pytest
 
 from paper.quantities import dow as quantities
+from proofs_check import verify
 from rmot.market.synthetic_basket import CORRELATION, synthetic_basket
-from rmot.studies.dow import bounds, correlation
+from rmot.payoffs import basket_call
+from rmot.studies.dow import bounds, certified, correlation
 from rmot.studies.dow.marginals import basket_calls, quantiles
 from rmot.studies.study import Config
+from rmot.transport import basket_bounds
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +49,9 @@ def test_the_joint_quote_is_its_own_bound(bounded):
 def test_the_correlation_that_made_the_quotes_is_inside_at_every_strike(inputs):
     found = correlation.run(Config(profile="quick", inputs=inputs, seed=11))
     fit = found[found["volatilities"] == "fit"]
-    assert fit["inside"].all()
-    assert (fit["correlation_bid"] <= CORRELATION + 0.01).all()
-    assert (fit["correlation_ask"] >= CORRELATION - 0.01).all()
+    assert np.all(fit["inside"])
+    assert np.all(fit["correlation_bid"] <= CORRELATION + 0.01)
+    assert np.all(fit["correlation_ask"] >= CORRELATION - 0.01)
     flat = {name: rows["flat"].iloc[0] for name, rows in found.groupby("volatilities")}
     # Dearer constituents leave less to correlation.
     assert flat["ask"] < flat["fit"] < flat["bid"]
@@ -58,6 +61,21 @@ def test_a_correlation_that_no_strike_allows_counts_none():
     prices = np.linspace(1.0, 2.0, correlation.CORRELATIONS.size)[:, None] * np.ones((1, 2))
     _, inside = correlation.best_flat(prices, np.array([1.1, 1.8]), np.array([1.2, 1.9]))
     assert inside.sum() == 1
+
+
+def test_exact_hedges_cost_the_upper_bounds_and_pass_the_verifier(inputs):
+    quotes = pd.read_csv(inputs["quotes"])
+    _, weights, each = bounds.constituents(quotes, bounds.TREATMENTS[0])
+    hedges = certified.run(Config(profile="quick", inputs=inputs))
+    assert hedges
+    for hedge in hedges:
+        statement = hedge.to_json()
+        assert verify._superhedge_holds(statement, {})
+        payoff = basket_call(weights, -float(hedge.branches[1].cash))
+        found = basket_bounds(payoff, each, rounds=1, tolerance=1.0)
+        assert float(hedge.cost) == pytest.approx(found.upper, abs=1e-9)
+        statement["cost"] = str(hedge.cost - 1)
+        assert not verify._superhedge_holds(statement, {})
 
 
 def test_one_constituent_is_priced_by_its_own_smile(inputs):
