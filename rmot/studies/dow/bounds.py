@@ -102,11 +102,11 @@ def printed(table: pd.DataFrame) -> str:
             Column("strike", "$K/F$", lambda value: fixed(value, 3)),
             Column("lower", "Lower", points),
             Column("upper", "Upper", points),
-            Column("european_upper", "Upper, as European", points),
-            Column("joint_lower", "Lower, one quote", points),
-            Column("joint_upper", "Upper, one quote", points),
-            Column("bid", "DIA bid", points),
-            Column("ask", "DIA ask", points),
+            Column("european_upper", "European", points),
+            Column("joint_lower", "Lower, one", points),
+            Column("joint_upper", "Upper, one", points),
+            Column("bid", "Bid", points),
+            Column("ask", "Ask", points),
         ),
     )
 
