@@ -26,7 +26,7 @@ rule certificates:
 rule verified:
     input:
         certificates=expand(f"{RESULTS}/claims/{{topic}}.json", topic=TOPICS),
-        bounds=expand(f"{RESULTS}/bounds/{{case}}.json", case=["price", "basket"]),
+        bounds=expand(f"{RESULTS}/bounds/{{case}}.json", case=["price", "basket", "dow"]),
         verifier="proofs_check/verify.py",
     output:
         f"{RESULTS}/verified.json",

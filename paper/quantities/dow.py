@@ -55,7 +55,7 @@ def bounds(table: pd.DataFrame) -> Iterator[Number]:
     yield source.number("JointWidth", value, fixed(100 * value, 0) + r"\%", 0.02)
     gap = 1e4 * max(max(row["gap"], row["joint_gap"]) for row in rows)
     yield source.number("Gap", gap, significant(max(gap, 1e-6), 1), 0.1)
-    still = 1e4 * rows[0]["still_spread"]
+    still = 1e4 * rows[0]["still_movement"]
     yield source.number("Still", still, significant(still, 1), max(5.0 * still, 0.1))
     moved = 1e4 * max(abs(row["upper"] - row["european_upper"]) for row in rows)
     yield source.measured("AmericanMoved", moved, 0.05)

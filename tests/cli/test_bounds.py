@@ -23,6 +23,7 @@ from rmot.transport import (
 )
 
 ROOT = Path(__file__).parents[2]
+BASKET = ["basket", "CHAIN", "--expiry", "2022-03-04", "--thin", "6", "--strike", "1"]
 BOUNDS = ("bounds", "CHAIN", "--expiry", "2022-03-04", "--strike", "1.05", "--thin", "12")
 
 
@@ -147,6 +148,16 @@ def test_basket_of_one_chain_with_itself_is_bounded_by_its_own_call(rmot, chain)
     assert upper == pytest.approx(own, abs=1e-9)
 
 
+def test_a_quote_on_the_basket_is_its_own_bound_at_the_shell(rmot, chain):
+    common = ["--expiry", "2022-03-04", "--thin", 6, "--payoff", "put", "--strike", 1.0, "--json"]
+    _, out, _ = rmot("basket", chain, chain, chain, *common)
+    alone = {row["quantity"]: row["value"] for row in json.loads(out)}
+    bid, ask = 0.6 * alone["upper"], 0.7 * alone["upper"]
+    _, out, _ = rmot("basket", chain, chain, chain, *common, "--joint", f"put:1:{bid}:{ask}")
+    given = {row["quantity"]: row["value"] for row in json.loads(out)}
+    assert (given["lower"], given["upper"]) == pytest.approx((bid, ask), abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -156,9 +167,13 @@ def test_basket_of_one_chain_with_itself_is_bounded_by_its_own_call(rmot, chain)
             "strike",
         ),
         (
-            ["basket", "CHAIN", "--expiry", "2022-03-04", "--strike", "1"],
-            "expected 1 weights",
+            [*BASKET, "--weights", "0.5,0.5"],
+            "expected 1 weights for 1 chains; got 2",
         ),
+        ([*BASKET, "--weights", "half"], "numbers for --weights; got 'half'"),
+        ([*BASKET, "--payoff", "straddle"], "call or put for --payoff; got 'straddle'"),
+        ([*BASKET, "--joint", "call:1:0.02"], "KIND:STRIKE:BID:ASK"),
+        ([*BASKET, "--joint", "call:1:0.5:0.6"], "no law of all assets"),
         (
             [
                 *("bounds", "CHAIN", "--expiry", "2022-03-04", "--strike", "1", "--radius", "1"),

@@ -2,7 +2,8 @@ r"""Bounds of DIA's calls from its constituents alone, and with one of DIA's own
 
 Neither sees the quotes they are held against. The joint quote is the one nearest the money. The
 lower bound from constituents alone is Jensen's :math:`(1 - K)^+` where a coupling keeps the basket
-on one side of the strike; at the forward that coupling keeps it still, up to the spread tabulated.
+on one side of the strike; at the forward that coupling keeps it still, up to the mean movement
+tabulated.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.payoffs import basket_call, call
 from rmot.studies.dow.quotes import BASKET, TREATMENTS
 from rmot.studies.study import Config, main
-from rmot.transport import BasketBounds, Quotes, basket_bounds
+from rmot.transport import Quotes, basket_bounds
 
-STRIKES = {"quick": 3, "full": 12, "deep": 39}
-TOLERANCE = 1e-5
+STRIKES = {"quick": 4, "full": 10, "deep": 39}
+TOLERANCE = 5e-5
+ROUNDS = 6
 
 
 def run(config: Config) -> pd.DataFrame:
@@ -35,14 +37,14 @@ def run(config: Config) -> pd.DataFrame:
         [rows[at_money]["ask"]],
     )
     # What the quotes of the constituents leave of the basket's own movement: next to nothing.
-    still = basket_bounds(basket_call(weights, 1.0), each, tolerance=TOLERANCE)
+    still = basket_bounds(basket_call(weights, 1.0), each, tolerance=TOLERANCE, rounds=ROUNDS)
     table = []
     for j in chosen:
         row = rows[j]
         payoff = basket_call(weights, float(np.exp(row["log_moneyness"])))
-        alone = basket_bounds(payoff, each, tolerance=TOLERANCE)
+        alone = basket_bounds(payoff, each, tolerance=TOLERANCE, rounds=ROUNDS)
         other = basket_bounds(payoff, as_european, tolerance=TOLERANCE, rounds=1)
-        given = basket_bounds(payoff, each, joint=joint, tolerance=TOLERANCE)
+        given = basket_bounds(payoff, each, joint=joint, tolerance=TOLERANCE, rounds=ROUNDS)
         table.append(
             {
                 "strike": payoff.strike,
@@ -53,9 +55,8 @@ def run(config: Config) -> pd.DataFrame:
                 "upper": alone.upper,
                 "gap": alone.gap,
                 "jensen": max(0.0, 1.0 - payoff.strike),
-                "still_lower": still.lower,
-                "still_spread": spread(still, weights),
-                "still_gap": still.gap,
+                # E|X - 1| is twice E(X - 1)^+.
+                "still_movement": 2.0 * (still.lower + still.gap),
                 "european_lower": other.lower,
                 "european_upper": other.upper,
                 "joint_lower": given.lower,
@@ -89,16 +90,6 @@ def constituents(
     return names, np.array(forwards) / np.sum(forwards), each
 
 
-def spread(bounds: BasketBounds, weights: np.ndarray) -> float:
-    """Return the basket's standard deviation under the law at the lower bound."""
-    law = bounds.lower_law
-    if law is None:
-        return float("nan")
-    basket = law.points @ weights
-    mean = law.weights @ basket
-    return float(np.sqrt(max(0.0, law.weights @ (basket - mean) ** 2)))
-
-
 def printed(table: pd.DataFrame) -> str:
     """Set one row a strike, in basis points of the forward."""
 
@@ -111,11 +102,11 @@ def printed(table: pd.DataFrame) -> str:
             Column("strike", "$K/F$", lambda value: fixed(value, 3)),
             Column("lower", "Lower", points),
             Column("upper", "Upper", points),
-            Column("european_upper", "Upper, as European", points),
-            Column("joint_lower", "Lower, one quote", points),
-            Column("joint_upper", "Upper, one quote", points),
-            Column("bid", "DIA bid", points),
-            Column("ask", "DIA ask", points),
+            Column("european_upper", "European", points),
+            Column("joint_lower", "Lower, one", points),
+            Column("joint_upper", "Upper, one", points),
+            Column("bid", "Bid", points),
+            Column("ask", "Ask", points),
         ),
     )
 

@@ -45,7 +45,7 @@ from rmot.transport import Quotes, Unrestricted, price_bounds
 BASKET = "DIA"
 EXPIRY = date(2026, 8, 21)
 TREATMENTS = ("european intervals", "as if european")
-QUOTES_EACH = {"quick": 6, "full": 12, "deep": 24}
+QUOTES_EACH = {"quick": 6, "full": 10, "deep": 24}
 # The quotes of many names do not determine all five parameters.
 FIXED = ({}, {"smoothness": 0.15}, {"smoothness": 0.15, "translation": 0.0})
 

@@ -242,4 +242,4 @@ class Book:
         """Return holdings as a hedge; joint quotes follow the assets' quotes."""
         first = 1 + self.n_assets
         prices = (self.means, self.bid, self.ask)
-        return upper_hedge(held[0], held[1:first], held[first:], prices, shortfall)
+        return upper_hedge(float(held[0]), held[1:first], held[first:], prices, shortfall)

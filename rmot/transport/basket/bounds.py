@@ -8,6 +8,14 @@ r"""Bounds on an option on several assets from quotes of each asset and of other
 for any number of assets; it is sharp for the upper bound without joint quotes, where it is Hobson,
 Laurence and Wang's (2005) split of the strike. Elsewhere cutting planes tighten it, until a law on
 finitely many prices attains the cost up to a tolerance.
+
+References
+----------
+.. [1] D. Hobson, P. Laurence, T.-H. Wang, "Static-arbitrage upper bounds for the prices of basket
+   options", *Quant. Finance* 5 (2005) 329–342.
+.. [2] A. Neufeld, A. Papapantoleon, Q. Xiang, "Model-free bounds for multi-asset options using
+   option-implied information and their exact computation", *Manag. Sci.* 69 (2023) 2051–2068,
+   whose cutting planes separate by mixed-integer programs.
 """
 
 from __future__ import annotations

@@ -32,7 +32,9 @@ from rmot.transport.basket.separation import descended, separated, shortfalls_at
 
 Vector = NDArray[np.float64]
 
-_SLICES = 256
+_SLICES = 512
+_FEWER = 128
+_MOVES = 3
 _ARRANGEMENTS = 4
 _ROUNDS = 60
 _PER_ROUND = 1500
@@ -93,18 +95,19 @@ def coupled_points(book: Book, masses: list[Vector], generator: np.random.Genera
     spans = [slice(book.starts[i], book.starts[i + 1]) for i in range(book.n_assets)]
     nodes = [book.nodes[span] for span in spans]
     found = [np.array([[node[0] for node in nodes]])]
-    for mass in masses:
+    for whole, mass in zip([True] + [False] * len(masses), masses, strict=False):
         own = [mass[span] for span in spans]
         if min(each.sum() for each in own) < 1e-9:
             continue
         laws = [gathered(node, each) for node, each in zip(nodes, own, strict=True)]
         found.append(comonotone([law[0] for law in laws], [law[1] for law in laws])[0])
-        count = max(8, int(np.ceil(_SLICES * own[0].sum())))
+        count = max(8, int(np.ceil((_SLICES if whole else _FEWER) * own[0].sum())))
         columns = np.column_stack([slices(node, each, count) for node, each in laws])
         table = rearranged(columns, target.weights, generator)
         found.append(table)
         for line in book.lines:
-            found += [_moved_to(table, line, kink, nodes, generator) for kink in line.kinks]
+            for kink in np.repeat(line.kinks, _MOVES if whole else 1):
+                found.append(_moved_to(table, line, float(kink), nodes, generator))
     return book.points_at(np.vstack(found))
 
 
@@ -150,7 +153,7 @@ def cutting_planes(book: Book, start: CellHedge, tolerance: float, rounds: int =
     box = 100.0 * (1.0 + float(np.abs(inner).max()))
     masses = [central_masses(book), start.masses.sum(axis=0), *start.masses]
     points = coupled_points(book, masses, generator)
-    attained, law, weights = -np.inf, np.empty((0, book.n_assets)), np.empty(0)
+    attained, carrying, weights = -np.inf, points.take(np.empty(0, dtype=np.intp)), np.empty(0)
     # What dominates sign times the target cannot cost less than its least price.
     line = next(line for line in book.lines if 0 in line.options)
     gross = 10.0 * (np.abs(line.weights) @ book.means + np.abs(line.strikes).max() + 1.0)
@@ -160,8 +163,8 @@ def cutting_planes(book: Book, start: CellHedge, tolerance: float, rounds: int =
         found = _Master(book, rays, box).solve(points)
         if not found.confined and found.attained > attained:
             own = found.multipliers[: len(points)]
-            attained, law = found.attained, book.prices(points.take(own > 0))
-            weights = own[own > 0]
+            carrying = points.take(own > 0)
+            attained, weights = found.attained, own[own > 0]
         if np.isfinite(attained) and cost - attained <= tolerance:
             break
         least = np.inf
@@ -190,9 +193,10 @@ def cutting_planes(book: Book, start: CellHedge, tolerance: float, rounds: int =
         count = sum(len(each) for each in fresh)
         if count > _KEPT:
             slack = shortfalls_at(book, found.held, points)
-            fresh[0] = points.take(np.argsort(slack)[: _KEPT // 2])
+            # What carries the best law stays, so that its value is never lost.
+            fresh[0] = Points.along([carrying, points.take(np.argsort(slack)[: _KEPT // 2])])
         points = Points.along(fresh)
-    return Cut(inner, cost, attained, law, weights, done)
+    return Cut(inner, cost, attained, book.prices(carrying), weights, done)
 
 
 def _with_rays(book: Book, held: Vector, rays: Vector) -> Vector:

@@ -119,6 +119,18 @@ def test_basket_hedge_costs_the_basket_bound(weights, strike):
     assert verify._superhedge_holds(hedge.to_json(), {})
 
 
+def test_a_basket_of_ten_assets_is_proved_like_one_of_two():
+    strikes = np.array([0.85, 1.0, 1.2])
+    quotes = []
+    for deviation in np.linspace(0.1, 0.3, 10):
+        fair = black_call(np.log(strikes), deviation, 1.0)
+        quotes.append(Quotes([call(k) for k in strikes], fair - 1e-3, fair + 1e-3))
+    payoff = basket_call([0.1] * 10, 1.02)
+    hedge = exact_hedge(payoff, [listed_quotes(one) for one in quotes])
+    assert abs(float(hedge.cost) - basket_bounds(payoff, quotes, rounds=1).upper) <= 1e-9
+    assert verify._superhedge_holds(hedge.to_json(), {})
+
+
 def test_locked_quotes_leave_an_exact_law():
     # Bid and ask agree: the law has to meet decimals exactly.
     asset = _ticked(width=0)
