@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.errors import AccuracyError, InfeasibleRadius
+from rmot.errors import AccuracyError, InfeasibleQuotes, InfeasibleRadius
 from rmot.numerics import cone_steps
-from rmot.numerics.cone_steps import FREE
+from rmot.numerics.cone_steps import FREE, SIGNED
 from rmot.numerics.cressie_read import CHI_SQUARED
 from rmot.numerics.normal_equations import NormalEquations
 from rmot.transport._feasibility import raise_if_infeasible, row_names
 from rmot.transport.balls import conic, dual_newton
-from rmot.transport.balls.dual import dual_point
+from rmot.transport.balls.dual import dual_point, rows_value
 from rmot.transport.balls.problem import BallProblem
 from rmot.transport.balls.residual import Residual
 from rmot.transport.hedge import StaticHedge
@@ -32,6 +32,8 @@ _USABLE = 1e-5
 NO_ROOM = 1e-13
 _NEGATIVE = 1e-9
 _BINDING = 1e-9
+# Rows times nodes beyond which a conflict of several assets is not searched for as a whole.
+_SEARCHED = 5_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,7 @@ def nearest(problem: BallProblem) -> Nearest:
     spent = program.spent(density)
     error = max(abs(spent + point.value), program.missed(density)) / (1.0 + spent)
     if not error <= _CONVERGED:
-        _explain(problem)
+        _explain(problem, point.multipliers)
         if not error <= _USABLE:
             raise AccuracyError("the law nearest to the prior was not found to a gap of 1e-5")
     return Nearest(density, multipliers, problem.multiple * max(0.0, -point.value), start)
@@ -132,15 +134,45 @@ def tail_turns_negative(problem: BallProblem, density: Vector) -> bool:
     return min(problem.along_tail(density)) < -_NEGATIVE
 
 
-def _explain(problem: BallProblem) -> None:
-    program, m = problem.program, problem.scale.size
-    columns = np.array([program.design.times(unit) for unit in np.eye(m)])
-    names = [*row_names(problem.quotes), "the tail's mass", "the tail's call"]
+def _explain(problem: BallProblem, multipliers: Vector) -> None:
+    """Raise InfeasibleQuotes where no law meets all rows.
+
+    A program too large for the search of a conflict is searched asset by asset. Beyond that quotes
+    of several assets clash if the multipliers are a portfolio that costs less than it ever pays.
+    """
+    m, quotes = problem.scale.size, problem.quotes
+    names = [*row_names(quotes), "the tail's mass", "the tail's call"]
+    everything = np.arange(m)
+    if m * problem.payoff.size <= _SEARCHED or quotes is None:
+        _search(problem, everything, 1 + problem.n_forwards, names)
+        return
+    assets = np.array([getattr(payoff, "asset", -1) for payoff in quotes.payoffs])
+    for asset in np.unique(assets[assets >= 0]):
+        own = np.flatnonzero(assets == asset)
+        rows = np.concatenate([[0, 1 + asset], problem.program.n_hard + own])
+        _search(problem, rows, 2, [names[j] for j in own])
+    program = problem.program
+    pays = program.design.times(-multipliers)
+    if np.all(program.kinds == SIGNED) and pays.max() + rows_value(program, multipliers) < 0:
+        raise InfeasibleQuotes(
+            "no law on the nodes meets the quotes of all assets together, though each asset's "
+            f"can be met: {len(quotes)} quotes on {problem.payoff.size} nodes"
+        )
+
+
+def _search(problem: BallProblem, rows: NDArray[np.intp], n_hard: int, names: list[str]) -> None:
+    program = problem.program
+    unit = np.zeros(problem.scale.size)
+    columns = np.empty((rows.size, problem.payoff.size))
+    for place, row in enumerate(rows):
+        unit[row] = problem.scale[row]
+        columns[place] = program.design.times(unit)
+        unit[row] = 0.0
     raise_if_infeasible(
-        columns * problem.scale[:, None],
-        program.lower * problem.scale,
-        program.upper * problem.scale,
-        1 + problem.n_forwards,
+        columns,
+        (program.lower * problem.scale)[rows],
+        (program.upper * problem.scale)[rows],
+        n_hard,
         names,
         program.kinds == FREE,
     )

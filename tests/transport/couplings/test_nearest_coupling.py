@@ -3,11 +3,13 @@
 import cvxpy as cp
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from rmot.errors import InfeasibleQuotes, ParameterError
 from rmot.models import BlackScholes
 from rmot.payoffs import basket_call, call, put
 from rmot.transport import ChiSquared, KullbackLeibler, Prior, Quotes, price_bounds
+from rmot.transport.balls import nearest as balls_nearest
 from rmot.transport.couplings.constraints import CrossProduct, correlation_quotes, on_assets
 from rmot.transport.couplings.nearest import nearest_coupling
 from rmot.transport.couplings.reference import gaussian_copula
@@ -145,3 +147,26 @@ def test_bad_input_is_refused_by_name():
         correlation_quotes([marginal, Prior([1.0], [1.0])], {(0, 1): (0.0, 0.2)})
     with pytest.raises(ParameterError, match="more than 3 assets"):
         CrossProduct(0, 3).value(joint.points)
+
+
+def test_quotes_of_several_assets_that_clash_are_refused_where_no_search_is_affordable(monkeypatch):
+    """A basket cannot cost more than its parts do: each asset can be met, all together cannot."""
+    monkeypatch.setattr(balls_nearest, "_SEARCHED", 0)
+    joint = reference(2)
+    index = Quotes([basket_call([0.5, 0.5], 1.0)], [0.09], [0.1])
+    quotes = [quotes_of(0.2, 1e-3)] * 2
+    merged = on_assets(quotes, index)
+    rows = np.vstack([np.ones(joint.weights.size), joint.points.T, dense(merged, joint.points)])
+    sides = [np.concatenate([np.ones(3), side]) for side in (merged.bid, merged.ask)]
+    found = linprog(
+        np.zeros(rows.shape[1]),
+        A_ub=np.vstack([rows, -rows]),
+        b_ub=np.concatenate([sides[1], -sides[0]]),
+    )
+    assert found.status == 2
+    with pytest.raises(InfeasibleQuotes, match="of all assets together"):
+        nearest_coupling(joint, quotes, joint=index, divergence=ChiSquared())
+    clash = Quotes([call(0.9), put(0.9)], [0.15, 0.001], [0.16, 0.002])
+    with pytest.raises(InfeasibleQuotes, match="on asset 1") as caught:
+        nearest_coupling(joint, [quotes[0], clash], divergence=ChiSquared())
+    assert caught.value.conflict
