@@ -46,7 +46,7 @@ def run(config: Config) -> pd.DataFrame:
         closes = read_history(config.inputs["implied"]).table["close"].loc[:CLOSE].iloc[-DAYS:]
         rows.append(
             {
-                "source": "index options, Cboe COR1M",
+                "source": f"index options, Cboe COR1M, {closes.index[-1]:%Y-%m-%d}",
                 "measure": "pricing",
                 "average": float(closes.iloc[-1]) / 100.0,
                 "lower": float(closes.min()) / 100.0,
