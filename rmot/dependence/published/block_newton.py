@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import block_diag, eigvalsh
+from scipy.linalg import eigvalsh
 
 from rmot.errors import ParameterError
 
@@ -80,7 +80,7 @@ def newton(
         )
     deviation = np.sqrt(w @ (f - (f @ w)[:, None]).T ** 2)
     g = (f - c[:, None]) / deviation[:, None]
-    on_diagonal = block_diag(*(np.ones((k, k)) for k in sizes)) > 0
+    on_diagonal = _same_asset(sizes)
     y, steps, hessian = np.zeros(c.size), 0, np.eye(c.size)
     while True:
         exponents = y @ g
@@ -102,9 +102,14 @@ def newton(
 
 def contraction(hessian: Vector, counts: NDArray[np.int_]) -> float:
     """Return the spectral radius of I - B^{-1} H, nan where a block is singular."""
-    on_diagonal = block_diag(*(np.ones((k, k)) for k in counts)) > 0
+    on_diagonal = _same_asset(counts)
     try:
         values = eigvalsh(hessian, np.where(on_diagonal, hessian, 0.0))
     except np.linalg.LinAlgError:
         return float("nan")
     return float(np.abs(1.0 - values).max())
+
+
+def _same_asset(counts: NDArray[np.int_]) -> NDArray[np.bool_]:
+    asset = np.repeat(np.arange(counts.size), counts)
+    return np.equal.outer(asset, asset)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +25,8 @@ Divergence = Callable[[Vector], float]
 
 _MOST = 0.995
 _TOLERANCE = 1e-6
+# Of the first search from a point, towards no correlation or, from there, away from it.
+_STEP = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def tikhonov_estimate(
             f"{h.tolist()}, {weight} and {floor}"
         )
     start = np.eye(h.size) if historical is None else correlation_matrix(historical, h.size)
-    pairs = tuple(np.array(list(combinations(range(h.size), 2))).T)
+    pairs = np.triu_indices(h.size, 1)
     gap = np.abs(h[pairs[0]] - h[pairs[1]]) + floor
     shrink = 0.0 if historical is None else weight
     evaluations = 0
@@ -104,19 +105,21 @@ def tikhonov_estimate(
         )
         best = np.array([found.x])
     else:
+        first = start[pairs]
+        around = first - _STEP * np.diag(np.where(first > 0, 1.0, -1.0))
         found = minimize(
             objective,
-            start[pairs],
+            first,
             method="Nelder-Mead",
-            options={"xatol": 1e-3, "fatol": 1e-9},
+            options={"initial_simplex": [first, *around], "xatol": 1e-3, "fatol": 1e-9},
         )
         best = np.asarray(found.x)
     matrix = _matrix(best, pairs, h.size)
     return TikhonovEstimate(matrix, divergence(matrix), penalty(best), evaluations)
 
 
-def _matrix(values: Vector, pairs: tuple[Vector, ...], size: int) -> Vector:
+def _matrix(values: Vector, pairs: tuple[NDArray[np.intp], NDArray[np.intp]], size: int) -> Vector:
     matrix = np.eye(size)
     matrix[pairs] = values
-    matrix[pairs[::-1]] = values
+    matrix[pairs[1], pairs[0]] = values
     return matrix

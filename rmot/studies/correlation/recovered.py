@@ -68,7 +68,7 @@ class _Market:
 
     def quotes(self) -> list[Quotes]:
         """Return each asset's calls at the prices of its law, which knows no correlation."""
-        k = np.linspace(np.log(1 - RANGE), np.log(1 + RANGE), STRIKES)
+        k = np.log(_strikes())
         payoffs = [call(strike) for strike in np.exp(k)]
         prices = [law.call_price(k, MATURITY) for law in self.laws]
         return [Quotes(payoffs, column, column) for column in prices]
@@ -122,8 +122,7 @@ def _on_table(market: _Market, marginals: str) -> tuple[Divergence, float]:
     if marginals == "calibrated":
         # The margins are the market's, so the prior itself meets what is quoted: on its own nodes.
         laws = [_cells(law) for law in market.laws]
-        k = np.linspace(1 - RANGE, 1 + RANGE, STRIKES)
-        payoffs = [call(strike) for strike in k]
+        payoffs = [call(strike) for strike in _strikes()]
         quotes = []
         for law in laws:
             prices = [law.expectation(payoff) for payoff in payoffs]
@@ -161,9 +160,20 @@ def _on_sample(market: _Market, n_points: int) -> tuple[Divergence, float]:
 
 
 def _cells(law: RoughHeston) -> Prior:
-    scores = np.linspace(-REACH, REACH, NODES)
-    weights = np.exp(-0.5 * scores**2)
-    return Prior(smile_quantile(law, MATURITY)(ndtr(scores)), weights / weights.sum())
+    """Return a law on nodes spread evenly over its scores, and on the strikes.
+
+    With the strikes among its nodes a table can meet whatever quotes some law meets.
+    """
+    scores = np.linspace(-REACH, REACH, 100 * NODES + 1)
+    prices = smile_quantile(law, MATURITY)(ndtr(scores))
+    points = np.union1d(prices[50::100], _strikes())
+    middle = 0.5 * (points[1:] + points[:-1])
+    below = ndtr(np.interp(middle, prices, scores))
+    return Prior(points, np.diff(np.concatenate([[0.0], below, [1.0]])))
+
+
+def _strikes() -> Vector:
+    return np.exp(np.linspace(np.log(1 - RANGE), np.log(1 + RANGE), STRIKES))
 
 
 def _pairs(count: int, seed: int) -> Iterator[_Market]:
