@@ -48,7 +48,7 @@ def _by_milp(nodes, values, weights, low, high):
     integrality = np.append(np.zeros(shares), np.ones(segments))
     found = milp(
         np.append(values.ravel(), np.zeros(segments)),
-        constraints=LinearConstraint(np.array(rows), lower, upper),
+        constraints=LinearConstraint(np.array(rows), np.array(lower), np.array(upper)),  # pyright: ignore[reportArgumentType]
         integrality=integrality,
         bounds=(0, 1),
         options={"mip_rel_gap": 0},

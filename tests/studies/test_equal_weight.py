@@ -16,8 +16,8 @@ MODEL = RoughHeston(
     vol_of_vol=0.4,
     correlation=-0.6,
     initial_variance=0.04,
+    mean_reversion=FIXED["mean_reversion"],
     long_run_variance=0.05,
-    **FIXED,
 )
 
 
