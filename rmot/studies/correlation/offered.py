@@ -108,7 +108,9 @@ def printed(table: pd.DataFrame) -> str:
     return latex_table(
         table,
         (
-            Column("input", "Input", align="l"),
+            Column(
+                "input", "Input", lambda name: name.replace("-world measure", " world"), align="l"
+            ),
             Column("what", "Of", align="l"),
             Column("lower", "From", two),
             Column("value", "Estimate", two),
