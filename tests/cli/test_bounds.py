@@ -208,7 +208,9 @@ def test_the_commands_that_the_documentation_shows_run(rmot, chain, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     (tmp_path / "chain.csv.gz").write_bytes(chain.read_bytes())
     page = (ROOT / "docs" / "bounds.md").read_text()
-    commands = [line.split()[1:] for line in page.splitlines() if line.startswith("    rmot ")]
+    commands = [
+        line.split()[1:] for line in page.splitlines() if line.startswith("    rmot bounds")
+    ]
     assert len(commands) >= 5
     for words in commands:
         status, out, err = rmot(*words)

@@ -106,7 +106,7 @@ def printed(table: pd.DataFrame) -> str:
         return fixed(value, 2)
 
     return latex_table(
-        table,
+        table.assign(input=table["input"].str.replace("-world measure", " world")),
         (
             Column(
                 "input", "Input", lambda name: name.replace("-world measure", " world"), align="l"

@@ -70,11 +70,11 @@ def printed(table: pd.DataFrame) -> str:
     return latex_table(
         table,
         (
-            Column("source", "Source", str, align="l"),
-            Column("measure", "measure", str, align="l"),
-            Column("average", "average", two),
-            Column("lower", "from", two),
-            Column("upper", "to", two),
+            Column("source", "Source", align="l"),
+            Column("measure", "Measure", align="l"),
+            Column("average", "Average", two),
+            Column("lower", "From", two),
+            Column("upper", "To", two),
         ),
     )
 

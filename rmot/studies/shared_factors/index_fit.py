@@ -58,11 +58,11 @@ def printed(table: pd.DataFrame) -> str:
     return latex_table(
         table,
         (
-            Column("factors", "factors", str),
-            Column("optimum", "optimum", str),
+            Column("factors", "Factors", str),
+            Column("optimum", "Optimum", str),
             Column("chi_squared", r"$\chi^2$", lambda value: significant(value, 3)),
-            Column("correlation", "correlation", lambda value: fixed(value, 3)),
-            Column("error", "bound", bound),
+            Column("correlation", "Correlation", lambda value: fixed(value, 3)),
+            Column("error", "Bound", bound),
             Column("rms_spx", r"SPX (\%)", points),
             Column("rms_ndx", r"NDX (\%)", points),
         ),
