@@ -108,9 +108,7 @@ def printed(table: pd.DataFrame) -> str:
     return latex_table(
         table.assign(input=table["input"].str.replace("-world measure", " world")),
         (
-            Column(
-                "input", "Input", lambda name: name.replace("-world measure", " world"), align="l"
-            ),
+            Column("input", "Input", align="l"),
             Column("what", "Of", align="l"),
             Column("lower", "From", two),
             Column("value", "Estimate", two),
