@@ -1,6 +1,10 @@
 # An equal-weight basket of the portfolio's names.
 
-_PAST = {name: path for name in PORTFOLIO if (path := locate(f"prices/{name}"))}
+_PAST = {
+    name: path
+    for name, chain in _HERE.items()
+    if chain and (path := locate(f"prices/{name}"))
+}
 _IMPLIED = {"implied": locate("correlation/COR1M_History")}
 
 
