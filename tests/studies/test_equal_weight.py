@@ -44,6 +44,10 @@ def test_without_histories_drawn_returns_have_one_correlation(config):
     # the error of a correlation of n normal pairs is (1 - rho^2) / sqrt(n); four of them
     error = 4 * (1 - joint_law.SYNTHETIC_CORRELATION**2) / np.sqrt(joint_law.DAYS)
     assert found.correlation[0, 1] == pytest.approx(joint_law.SYNTHETIC_CORRELATION, abs=error)
+    assert found.source == "drawn returns"
+    config.inputs[f"{joint_law.PREFIX}A"] = config.inputs["portfolio"]
+    with pytest.raises(DataError, match=r"of each name or of none; got none of \['B'\]"):
+        joint_law.past(config, ["A", "B"])
 
 
 def test_two_names_of_one_law_are_bounded_by_that_law_alone(config):

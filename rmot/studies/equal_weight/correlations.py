@@ -27,7 +27,7 @@ def run(config: Config) -> pd.DataFrame:
     left = identified_average(marginals, n_cells=CELLS[config.profile])
     rows = [
         {
-            "source": f"history, {before.observations} days",
+            "source": f"{before.source.split(' (')[0]}, {before.observations} days",
             "measure": "real world",
             "average": before.average,
             "lower": before.average_interval[0],

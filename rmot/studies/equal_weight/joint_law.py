@@ -6,6 +6,7 @@ drawn in their place.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,14 +44,22 @@ def fitted(config: Config) -> dict[str, RoughHeston]:
 
 
 def past(config: Config, names: list[str]) -> HistoricalCorrelation:
-    """Return the correlation of the names' daily returns over the year before the close."""
-    paths = {name: config.inputs.get(PREFIX + name) for name in names}
-    if all(paths.values()):
-        histories = {name: read_history(path) for name, path in paths.items() if path}
-        returns = aligned_returns(histories, names, end=CLOSE).to_numpy()
-    else:
+    """Return the correlation of the names' daily returns over the year before the close.
+
+    Raises
+    ------
+    DataError
+        Some names have a history and others none.
+    """
+    missing = [name for name in names if PREFIX + name not in config.inputs]
+    if len(missing) == len(names):
         generator = np.random.default_rng(config.seed)
         common = generator.standard_normal((DAYS, 1)) * np.sqrt(SYNTHETIC_CORRELATION)
         own = generator.standard_normal((DAYS, len(names)))
-        returns = common + own * np.sqrt(1.0 - SYNTHETIC_CORRELATION)
+        drawn = common + own * np.sqrt(1.0 - SYNTHETIC_CORRELATION)
+        return replace(historical_correlation(drawn, seed=config.seed), source="drawn returns")
+    if missing:
+        raise DataError(f"expected a history of each name or of none; got none of {missing}")
+    histories = {name: read_history(config.inputs[PREFIX + name]) for name in names}
+    returns = aligned_returns(histories, names, end=CLOSE).to_numpy()
     return historical_correlation(returns[-DAYS:], seed=config.seed)
