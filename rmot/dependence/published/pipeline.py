@@ -3,8 +3,8 @@ r"""The pipeline of 000 in one call: calibrate, "estimate" the correlation, boun
 Stage 2 finds correlations at which
 :math:`E\, d\langle S_i, S_j \rangle - \rho_{ij} \sigma_i \sigma_j dt` vanishes, by least squares
 from a first guess. In the model that difference is zero at every
-correlation, so the guess comes back; and the Fisher information of the correlations from marginal
-quotes is the zero matrix, which has no inverse and gives no interval.
+correlation, so the guess comes back. The intervals that 000 adds are not made: no marginal price
+has a derivative in a correlation, and an information of zero has no inverse.
 """
 
 from __future__ import annotations
@@ -44,15 +44,12 @@ class PipelineResult:
         Stage 1.
     correlation : ndarray, shape (n_assets, n_assets)
         Stage 2.
-    information : ndarray, shape (pairs, pairs)
-        Of the correlations from the marginal quotes.
     bounds : Bounds
         Stage 3, of the basket.
     """
 
     models: tuple[RoughHeston, ...]
     correlation: Vector
-    information: Vector
     bounds: Bounds
 
 
@@ -106,7 +103,6 @@ def run_pipeline(
         models.append(calibrate(RoughHeston, surface, fixed=held).model)
     start = correlation_matrix(guess, len(smiles))
     correlation = _estimated(models, start, maturity)
-    n_pairs = len(smiles) * (len(smiles) - 1) // 2
     joint = gaussian_copula(
         [smile_quantile(model, maturity) for model in models], correlation, n_points, seed=seed
     )
@@ -117,8 +113,7 @@ def run_pipeline(
         divergence=ChiSquared(),
         radius=radius,
     )
-    # No marginal price has a derivative in a correlation (MATHEMATICS, section 4).
-    return PipelineResult(tuple(models), correlation, np.zeros((n_pairs, n_pairs)), bounds)
+    return PipelineResult(tuple(models), correlation, bounds)
 
 
 def _estimated(models: Sequence[RoughHeston], start: Vector, maturity: float) -> Vector:
