@@ -1,8 +1,7 @@
 """Maximum likelihood for loadings and factors together, from quotes on single assets alone.
 
-Least squares in implied volatility over all assets, from several starts: an asset's loadings have
-the length of its volatility at the money and drawn directions. Optima differ in the signs of
-loadings and in which factor is which; all distinct ones are kept, as their correlations differ.
+Least squares in implied volatility over all assets: from the best of the optima that several starts
+lead to on thinned quotes (`starts`), on all quotes.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from rmot.calibration.factors.fit import FactorFit, Optimum
 from rmot.calibration.factors.likelihood import FactorLikelihood
 from rmot.calibration.factors.parametrisation import (
     FactorParametrisation,
-    canonical,
     parametrise_factors,
 )
+from rmot.calibration.factors.starts import canonical_point, distinct_optima
 from rmot.calibration.identification import LARGEST_ERROR, combination
 from rmot.calibration.information import fisher_information, standard_errors
 from rmot.calibration.likelihood import Quotes
-from rmot.calibration.search import distance_to_optimum, local_search, same_optimum
+from rmot.calibration.search import distance_to_optimum, local_search
 from rmot.errors import CalibrationError, IdentificationWarning, ParameterError
 from rmot.models import RoughFactorModel
 
@@ -35,18 +34,10 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 
-THINNED_SLICES = 3
-THINNED_QUOTES = 9
-THINNED_TOLERANCE = 1e-5
-THINNED_PRICE_ERROR = 1e-6
 # An optimum is found when it is nearer than this, in standard errors.
 LARGEST_DISTANCE = 0.01
 # Optima within three standard deviations of the best are not told apart by the quotes.
 ALMOST_AS_GOOD = 9.0
-_HURST = (0.08, 0.3)
-_TYPICAL = {"vol_of_vol": 1.5, "correlation": -0.6, "mean_reversion": 0.5, "long_run_variance": 1.2}
-# A loading is negative at a start with this chance: most assets move together.
-_NEGATIVE = 0.25
 
 
 def calibrate_factors(
@@ -116,7 +107,7 @@ def calibrate_factors(
     say = progress or (lambda line: None)
     optima: list[OptimizeResult] = []
     if start is None:
-        optima = _searched(likelihood, starts, seed, say)
+        optima = distinct_optima(likelihood, starts, seed, say)
         first = optima[0].x
     else:
         shape = (len(surfaces), n_factors)
@@ -131,60 +122,6 @@ def calibrate_factors(
     for line in fit.warnings:
         warnings.warn(line, IdentificationWarning, stacklevel=3)
     return fit
-
-
-def _searched(
-    likelihood: FactorLikelihood, starts: int, seed: int, say: Callable[[str], None]
-) -> list[OptimizeResult]:
-    """Return distinct optima of thinned quotes, the best first."""
-    thinned = likelihood.thin(THINNED_SLICES, THINNED_QUOTES, THINNED_PRICE_ERROR)
-    generator = np.random.default_rng(seed)
-    found: list[OptimizeResult] = []
-    for number in range(starts):
-        point = _start(thinned, generator, number)
-        try:
-            optimum = local_search(thinned, point, THINNED_TOLERANCE)
-        except CalibrationError:
-            continue
-        optimum.x = canonical_point(thinned.parametrisation, optimum.x)
-        say(f"start {number + 1} of {starts}: chi-squared {2 * optimum.cost:.6g}")
-        found.append(optimum)
-    likelihood.evaluations += thinned.evaluations
-    if not found:
-        raise CalibrationError("the factor model could price the surfaces at none of the starts")
-    found.sort(key=lambda each: each.cost)
-    distinct: list[OptimizeResult] = []
-    for each in found:
-        if not any(same_optimum(each.x, other.x) for other in distinct):
-            distinct.append(each)
-    return distinct
-
-
-def canonical_point(parametrisation: FactorParametrisation, point: Vector) -> Vector:
-    """Return the point of the same law in canonical order, unless what is held tells them apart."""
-    if not parametrisation.is_symmetric:
-        return point
-    model = canonical(parametrisation.model(point))
-    return parametrisation.point(parametrisation.values_of(model))
-
-
-def _start(likelihood: FactorLikelihood, generator: np.random.Generator, number: int) -> Vector:
-    parametrisation = likelihood.parametrisation
-    count = parametrisation.n_factors
-    hurst = np.linspace(*_HURST, count) if count > 1 else np.array([np.mean(_HURST)])
-    values: dict[str, float] = {}
-    for k in range(count):
-        values |= {f"{name}_{k}": value for name, value in _TYPICAL.items()}
-        values[f"hurst_{k}"] = float(hurst[k])
-    for i, slices in enumerate(likelihood.assets):
-        direction = np.abs(generator.standard_normal(count)) + 0.1
-        # the first start has loadings of one sign
-        if number:
-            direction *= np.where(generator.random(count) < _NEGATIVE, -1.0, 1.0)
-        level = min(slices, key=lambda each: each.maturity).at_the_money
-        row = level * direction / np.linalg.norm(direction)
-        values |= {f"loading_{i}_{k}": float(row[k]) for k in range(count)}
-    return parametrisation.point(values)
 
 
 def _described(
