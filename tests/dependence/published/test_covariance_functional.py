@@ -56,7 +56,9 @@ def test_printed_joint_law_is_not_one_at_the_origin():
 
 
 def test_covariance_is_linear_in_the_correlation():
-    curve = lambda s: 0.04 * np.exp(-s)  # noqa: E731
+    def curve(s):
+        return 0.04 * np.exp(-s)
+
     found = log_price_covariance(-0.6, (curve, 0.09), 0.5)
     wanted = -0.6 * quad(lambda s: np.sqrt(curve(s) * 0.09), 0, 0.5, epsabs=1e-14)[0]
     assert found == pytest.approx(wanted, rel=1e-13)
