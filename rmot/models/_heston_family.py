@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from rmot.errors import ParameterError
+from rmot.errors import AccuracyError, ParameterError
 
 
 def check_strip(
@@ -29,6 +29,21 @@ def check_strip(
         raise ParameterError(
             f"E exp(iuX) is infinite at u = {u[outside].flat[0]}: at maturity {maturity} moments "
             f"of order {low:.6g} to {high:.6g} are finite"
+        )
+
+
+def check_solved(
+    u: NDArray[np.complex128], values: NDArray[np.complex128], error: NDArray[np.float64]
+) -> None:
+    """Raise AccuracyError where a log characteristic function is not known to 1e-10.
+
+    Shapes (n,) or (n, n_assets), (n,) and (n,).
+    """
+    if not np.all(error <= 1e-10 * np.maximum(1.0, np.abs(values))):
+        worst = int(np.argmax(error))
+        raise AccuracyError(
+            f"log characteristic function reaches {error[worst]:.1e} at u = {u[worst]}; 1e-10 was "
+            "wanted"
         )
 
 

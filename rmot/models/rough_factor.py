@@ -18,11 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import ParameterError
 from rmot.models._checks import check_frequency, check_maturity
+from rmot.models._heston_family import check_solved
 from rmot.models.factor_marginal import (
     FactorMarginal,
     check_factors,
     check_loadings,
-    check_solved,
 )
 from rmot.models.factor_paths import FactorPaths, factor_paths
 from rmot.models.variance_factor import FACTOR_PARAMETERS, VarianceFactor
@@ -168,7 +168,7 @@ class RoughFactorModel:
                     f"{maturity}"
                 )
         values, error, _ = self.estimated_log_transform(rows, maturity, 1e-11)
-        check_solved(values, error)
+        check_solved(rows, values, error)
         return values.reshape(frequency.shape[:-1])
 
     def has_moment(self, orders: ArrayLike, maturity: float) -> bool:

@@ -21,10 +21,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rmot.errors import AccuracyError, ParameterError
+from rmot.errors import ParameterError
 from rmot.models._checks import as_floats, check_frequency, check_maturity, check_range
 from rmot.models._fourier_law import FourierLaw
-from rmot.models._heston_family import check_strip, heston_gradient, mean_variance
+from rmot.models._heston_family import check_solved, check_strip, heston_gradient, mean_variance
 from rmot.models._rough_strip import rough_moment_strip
 from rmot.models.forward_variance import ForwardVariance
 from rmot.models.price_paths import SquareRootPaths
@@ -286,13 +286,7 @@ class RoughHeston(FourierLaw, SquareRootPaths):
         maturity = check_maturity(maturity)
         check_strip(frequency, self._strip(maturity), self.critical_moments, maturity)
         values, error, _ = self._log_phi(frequency.ravel(), maturity, 1e-11)
-        limit = 1e-10 * np.maximum(1.0, np.abs(values))
-        if not np.all(error <= limit):
-            worst = int(np.argmax(error))
-            raise AccuracyError(
-                f"log characteristic function reaches {error[worst]:.1e} at u = "
-                f"{frequency.flat[worst]}; 1e-10 was wanted"
-            )
+        check_solved(frequency.ravel(), values, error)
         return values.reshape(frequency.shape)
 
     def critical_moments(self, maturity: float) -> tuple[float, float]:
