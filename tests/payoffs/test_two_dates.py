@@ -37,7 +37,7 @@ def test_a_payoff_is_linear_between_its_kinks_in_the_second_price() -> None:
 
 
 def test_a_first_price_of_zero_is_a_return_of_zero() -> None:
-    assert cliquet(-0.1, 0.2).value([[0.0, 0.0]])[0] == 0.0
+    assert cliquet(-0.1, 0.2).value([[0.0, 0.0]])[0] == pytest.approx(0.0, abs=1e-15)
 
 
 def test_a_sold_payoff_pays_what_the_bought_one_costs() -> None:
