@@ -8,6 +8,7 @@ Payoffs that are linear between common kinks need no dense matrix: on the nodes 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +119,26 @@ class PiecewiseDesign(Design):
         return np.sum(d0 * heights**2 + 2 * d1 * heights * slopes + d2 * slopes**2, axis=0)
 
 
+@dataclass(frozen=True, eq=False)
+class Fibres:
+    """Values whose mean is asked for within each fibre, the nodes that share a label.
+
+    Attributes
+    ----------
+    labels : ndarray of int, shape (n,)
+        From 0, none left out.
+    values : ndarray, shape (n,)
+    """
+
+    labels: NDArray[np.int32]
+    values: Vector
+
+    @property
+    def count(self) -> int:
+        """How many fibres there are."""
+        return int(self.labels.max()) + 1
+
+
 class GridDesign(Design):
     """Payoffs of one asset each, and others by their values, on nodes that hold several prices.
 
@@ -126,12 +147,19 @@ class GridDesign(Design):
     prices : ndarray, shape (n, n_assets)
     payoffs : sequence of (int, PiecewiseLinear) or ndarray, shape (n,)
         An asset and what it pays, or values on the nodes; in the order of the rows.
+    fibres : sequence of Fibres
+        Each adds as many rows as it has fibres, which pay its values there and nothing elsewhere:
+        in the kernels' terms one more asset, cut into its fibres.
     """
 
     def __init__(
-        self, prices: Vector, payoffs: Sequence[tuple[int, PiecewiseLinear] | Vector]
+        self,
+        prices: Vector,
+        payoffs: Sequence[tuple[int, PiecewiseLinear] | Vector],
+        fibres: Sequence[Fibres] = (),
     ) -> None:
         n, n_assets = prices.shape
+        n_lines = n_assets + len(fibres)
         own: list[list[tuple[int, PiecewiseLinear]]] = [[] for _ in range(n_assets)]
         others: list[tuple[int, Vector]] = []
         for row, payoff in enumerate(payoffs):
@@ -139,9 +167,10 @@ class GridDesign(Design):
                 own[payoff[0]].append((row, payoff[1]))
             else:
                 others.append((row, payoff))
-        labels = np.empty((n_assets, n), dtype=np.int32)
-        offsets = np.empty((n_assets, n))
+        labels = np.empty((n_lines, n), dtype=np.int32)
+        offsets = np.empty((n_lines, n))
         blocks = []
+        listed_rows = [[row for row, _ in listed] for listed in own]
         for asset, listed in enumerate(own):
             found = [payoff for _, payoff in listed]
             kinks = np.unique(np.concatenate([np.empty(0), *(payoff.kinks for payoff in found)]))
@@ -153,12 +182,18 @@ class GridDesign(Design):
             offsets[asset] = line - origin[labels[asset]]
             inside = np.concatenate([[0.0], kinks])[occupied]
             blocks.append(np.hstack(_on_pieces(found, inside, occupied == 0, origin)).T)
+        next_row = len(payoffs)
+        for line, one in enumerate(fibres, start=n_assets):
+            labels[line], offsets[line] = one.labels, one.values
+            blocks.append(np.vstack([np.zeros((one.count, one.count)), np.eye(one.count)]))
+            listed_rows.append(list(range(next_row, next_row + one.count)))
+            next_row += one.count
         sizes = np.array([[len(block) // 2, block.shape[1]] for block in blocks], dtype=np.int64)
-        tables = np.zeros((n_assets, 2 * sizes[:, 0].max(), sizes[:, 1].max()))
-        rows = np.zeros((n_assets, sizes[:, 1].max()), dtype=np.int64)
-        for asset, block in enumerate(blocks):
-            tables[asset, : block.shape[0], : block.shape[1]] = block
-            rows[asset, : block.shape[1]] = [row for row, _ in own[asset]]
+        tables = np.zeros((n_lines, 2 * sizes[:, 0].max(), sizes[:, 1].max()))
+        rows = np.zeros((n_lines, sizes[:, 1].max()), dtype=np.int64)
+        for line, block in enumerate(blocks):
+            tables[line, : block.shape[0], : block.shape[1]] = block
+            rows[line, : block.shape[1]] = listed_rows[line]
         columns = np.empty((n, len(others)))
         for place, (_, values) in enumerate(others):
             columns[:, place] = values

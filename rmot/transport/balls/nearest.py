@@ -137,26 +137,32 @@ def tail_turns_negative(problem: BallProblem, density: Vector) -> bool:
 def _explain(problem: BallProblem, multipliers: Vector) -> None:
     """Raise InfeasibleQuotes where no law meets all rows.
 
-    A program too large for the search of a conflict is searched asset by asset. Beyond that quotes
-    of several assets clash if the multipliers are a portfolio that costs less than it ever pays.
+    A program too large for the search of a conflict is searched price by price. Beyond that quotes
+    of several prices clash if the multipliers are a portfolio that costs less than it ever pays.
     """
     m, quotes = problem.scale.size, problem.quotes
-    names = [*row_names(quotes), "the tail's mass", "the tail's call"]
-    everything = np.arange(m)
+    quoted = np.arange(problem.program.n_hard, problem.program.n_hard + problem.prices[1].size)
+    further, names = np.arange(quoted.size + problem.program.n_hard, m), row_names(quotes)
+    # Conditional means give no more way than forwards do.
+    hard, soft = np.arange(problem.program.n_hard), quoted
+    if problem.tail_offsets is None:
+        hard = np.append(hard, further)
+    else:
+        soft, names = np.append(soft, further), [*names, "the tail's mass", "the tail's call"]
     if m * problem.payoff.size <= _SEARCHED or quotes is None:
-        _search(problem, everything, 1 + problem.n_forwards, names)
+        _search(problem, np.append(hard, soft), hard.size, names)
         return
     assets = np.array([getattr(payoff, "asset", -1) for payoff in quotes.payoffs])
     for asset in np.unique(assets[assets >= 0]):
         own = np.flatnonzero(assets == asset)
-        rows = np.concatenate([[0, 1 + asset], problem.program.n_hard + own])
-        _search(problem, rows, 2, [names[j] for j in own])
+        known = [0, 1 + asset] if asset < problem.n_forwards else [0]
+        _search(problem, np.append(known, quoted[own]), len(known), [names[j] for j in own])
     program = problem.program
     pays = program.design.times(-multipliers)
     if np.all(program.kinds == SIGNED) and pays.max() + rows_value(program, multipliers) < 0:
         raise InfeasibleQuotes(
-            "no law on the nodes meets the quotes of all assets together, though each asset's "
-            f"can be met: {len(quotes)} quotes on {problem.payoff.size} nodes"
+            "no law on the nodes meets all quotes and conditions together, though the quotes of "
+            f"each price can be met: {len(quotes)} quotes on {problem.payoff.size} nodes"
         )
 
 

@@ -15,6 +15,7 @@ the tail all payoffs are linear, :math:`a + b s`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ from rmot.errors import ParameterError
 from rmot.numerics.cone_steps import FREE, LINEAR, SIGNED
 from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import OnAsset, Payoff, PiecewiseLinear, call, digital, forward
-from rmot.transport.balls.design import DenseDesign, Design, GridDesign, PiecewiseDesign
+from rmot.transport.balls.design import DenseDesign, Design, Fibres, GridDesign, PiecewiseDesign
 from rmot.transport.balls.program import Program
 from rmot.transport.divergences import Divergence
 from rmot.transport.quotes import Quotes
@@ -61,6 +62,13 @@ class BallProblem:
             return None
         means = np.bincount(self.sample, charges) / np.bincount(self.sample)
         return float(np.sqrt(means.var(ddof=1 if means.size < charges.size else 0) / means.size))
+
+    def missed(self, density: Vector) -> float:
+        """Return the largest amount by which a law misses a row, in prices' units."""
+        program = self.program
+        rows = program.design.adjoint(program.weights * density)
+        short = np.maximum(program.lower - rows, rows - program.upper) * self.scale
+        return max(0.0, float(short.max()))
 
     @property
     def n_forwards(self) -> int:
@@ -107,8 +115,12 @@ def assemble(
     quotes: Quotes | None,
     forwards: Vector,
     divergence: Divergence,
+    conditions: Sequence[Fibres] = (),
 ) -> BallProblem:
     """Put the prior's nodes, the tail's nodes and all rows together.
+
+    Forwards are the means of the nodes' first prices. `conditions` are conditional means that have
+    to be zero, on the nodes of a prior of several prices.
 
     Raises
     ------
@@ -127,7 +139,9 @@ def assemble(
         start = prior.tail.start if prior.tail else 0.0
         instruments += [digital(start), call(start)]
         lower, upper = np.append(lower, [0.0, 0.0]), np.append(upper, [np.inf, np.inf])
-    design, scale = _design(instruments, prior, nodes)
+    design, scale = _design(instruments, prior, nodes, forwards.size, conditions)
+    more = np.zeros(scale.size - lower.size)
+    lower, upper = np.append(lower, more), np.append(upper, more)
     program = Program(
         design,
         nodes.weights,
@@ -215,7 +229,11 @@ def _on_nodes(instrument: Payoff | Vector, prior: Prior, nodes: _Nodes, name: st
 
 
 def _design(
-    instruments: list[Payoff] | list[Vector], prior: Prior, nodes: _Nodes
+    instruments: list[Payoff] | list[Vector],
+    prior: Prior,
+    nodes: _Nodes,
+    n_forwards: int,
+    conditions: Sequence[Fibres],
 ) -> tuple[Design, Vector]:
     simple = [item for item in instruments if isinstance(item, PiecewiseLinear)]
     if prior.points.ndim == 1 and len(simple) == len(instruments):
@@ -226,8 +244,9 @@ def _design(
         )
         scale = _row_scale(pieces.squares(nodes.weights))
         return pieces.divided_by(scale), scale
-    if prior.points.ndim == 2 and any(isinstance(item, OnAsset) for item in instruments):
-        forwards = [(asset, forward()) for asset in range(nodes.prices.shape[1])]
+    grouped = any(isinstance(item, OnAsset) for item in instruments)
+    if conditions or (prior.points.ndim == 2 and grouped):
+        forwards = [(asset, forward()) for asset in range(n_forwards)]
         own: list[tuple[int, PiecewiseLinear] | Vector] = [(0, _CASH), *forwards]
         for j, item in enumerate(instruments):
             if isinstance(item, OnAsset):
@@ -235,7 +254,7 @@ def _design(
                 own.append((item.asset, item.payoff))
             else:
                 own.append(_on_nodes(item, prior, nodes, f"quote {j}"))
-        grid = GridDesign(nodes.prices, own)
+        grid = GridDesign(nodes.prices, own, conditions)
         scale = _row_scale(grid.squares(nodes.weights))
         return grid.divided_by(scale), scale
     quoted = [_on_nodes(item, prior, nodes, f"quote {j}") for j, item in enumerate(instruments)]

@@ -21,8 +21,10 @@ class Residual:
 
     def __init__(self, problem: BallProblem, payoff: Vector, held: Vector) -> None:
         program = problem.program
-        stop = program.n_hard + problem.prices[1].size
-        left = payoff - program.design.times(np.where(np.arange(held.size) < stop, held, 0.0))
+        instruments = held.copy()
+        if problem.tail_offsets is not None:
+            instruments[program.n_hard + problem.prices[1].size :] = 0.0
+        left = payoff - program.design.times(instruments)
         curved = program.kinds != LINEAR
         w, on_curved = program.weights[curved], left[curved]
         self.deviation = float(np.sqrt(max(w @ on_curved**2 - (w @ on_curved) ** 2, 0.0)))

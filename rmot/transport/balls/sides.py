@@ -35,7 +35,8 @@ _FAR_T = 1e4
 class Side:
     """One bound of the payoff given: its hedge, the law that attains it, and their errors.
 
-    `bound_at` holds other radii's bounds that the same rows' multipliers prove.
+    `bound_at` holds other radii's bounds that the same rows' multipliers prove; these, in the
+    units of prices, are `multipliers`. Neither is there where the ball holds one law alone.
     """
 
     value: float
@@ -44,6 +45,7 @@ class Side:
     sampling_error: float | None
     density: Vector
     bound_at: BoundAt | None = None
+    multipliers: Vector | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,15 @@ class BoundAt:
 def lower_side(problem: BallProblem, radius: float, law: Nearest) -> Side:
     """Return the lower bound: that of the payoff sold, mirrored."""
     sold = upper_side(problem, -problem.payoff, radius, law)
-    return Side(-sold.value, mirrored(sold.hedge), sold.gap, sold.sampling_error, sold.density)
+    multipliers = None if sold.multipliers is None else 0.0 - sold.multipliers
+    return Side(
+        -sold.value,
+        mirrored(sold.hedge),
+        sold.gap,
+        sold.sampling_error,
+        sold.density,
+        multipliers=multipliers,
+    )
 
 
 def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest) -> Side:
@@ -128,6 +138,7 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
         BoundAt(
             program, rest / spread, found.point, mean + forwards_worth, spread, problem.multiple
         ),
+        y,
     )
 
 

@@ -118,6 +118,4 @@ def nearest_coupling(
     kept = weights > 0
     held = Prior(reference.points[kept], weights[kept] / weights[kept].sum())
     positions = (law.multipliers / problem.scale)[program.n_hard :]
-    rows = program.design.adjoint(program.weights * law.density)
-    missed = np.maximum(program.lower - rows, rows - program.upper) * problem.scale
-    return Coupling(held, density, law.least, positions, max(0.0, float(missed.max())))
+    return Coupling(held, density, law.least, positions, problem.missed(law.density))

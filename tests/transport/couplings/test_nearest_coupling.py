@@ -164,7 +164,7 @@ def test_quotes_of_several_assets_that_clash_are_refused_where_no_search_is_affo
         b_ub=np.concatenate([sides[1], -sides[0]]),
     )
     assert found.status == 2
-    with pytest.raises(InfeasibleQuotes, match="of all assets together"):
+    with pytest.raises(InfeasibleQuotes, match="all quotes and conditions together"):
         nearest_coupling(joint, quotes, joint=index, divergence=ChiSquared())
     clash = Quotes([call(0.9), put(0.9)], [0.15, 0.001], [0.16, 0.002])
     with pytest.raises(InfeasibleQuotes, match="on asset 1") as caught:
