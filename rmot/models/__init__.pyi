@@ -5,6 +5,7 @@ from .factor_paths import FactorPaths as FactorPaths
 from .forward_variance import ForwardVariance as ForwardVariance
 from .heston import Heston as Heston
 from .path_dependent_volatility import PathDependentVolatility as PathDependentVolatility
+from .price_paths import LognormalPaths as LognormalPaths
 from .price_paths import PricePaths as PricePaths
 from .protocol import JointLaw as JointLaw
 from .protocol import SmileModel as SmileModel
@@ -17,6 +18,8 @@ from .sensitivities import Sensitivities as Sensitivities
 from .small_time import SmallTimeRate as SmallTimeRate
 from .ssvi import SSVI as SSVI
 from .svi import SVI as SVI
+from .two_dates import TwoDateLaw as TwoDateLaw
+from .two_dates import two_date_law as two_date_law
 from .two_factor_bergomi import TwoFactorBergomi as TwoFactorBergomi
 from .variance_factor import VarianceFactor as VarianceFactor
 
@@ -30,6 +33,7 @@ __all__ = [
     "ForwardVariance",
     "Heston",
     "JointLaw",
+    "LognormalPaths",
     "PathDependentVolatility",
     "PricePaths",
     "RoughBergomi",
@@ -40,6 +44,8 @@ __all__ = [
     "SmallTimeRate",
     "SmileModel",
     "TerminalLaw",
+    "TwoDateLaw",
     "TwoFactorBergomi",
     "VarianceFactor",
+    "two_date_law",
 ]

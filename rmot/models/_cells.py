@@ -58,7 +58,7 @@ def discretise(
         raise ParameterError(f"expected the tail to start above the forward, 1; got {upper}")
     low = _quantile(partial_moments, deviation, upper=False)
     high = _quantile(partial_moments, deviation, upper=True) if upper is None else np.log(upper)
-    k = _through(_boundaries(low, high, deviation, n_points), kinks)
+    k = through(_boundaries(low, high, deviation, n_points), kinks)
     left = k < 0.0
     mass, first = (_cells(partial_moments, k, left, order) for order in (0, 1))
     points = first / mass
@@ -89,7 +89,7 @@ def _boundaries(low: float, high: float, deviation: float, count: int) -> NDArra
     return width * np.sinh(np.linspace(ends[0], ends[1], count))
 
 
-def _through(k: NDArray[np.float64], kinks: ArrayLike) -> NDArray[np.float64]:
+def through(k: NDArray[np.float64], kinks: ArrayLike) -> NDArray[np.float64]:
     """Move the boundary nearest to each kink onto it."""
     prices = np.asarray(kinks, dtype=np.float64)
     if not prices.size:

@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from rmot.errors import AccuracyError
 from rmot.models._cells import discretise
 from rmot.models._checks import check_frequency, check_log_moneyness, check_maturity, check_range
-from rmot.models.price_paths import PricePaths, SimulatesPaths
+from rmot.models.price_paths import LognormalPaths, PricePaths, SimulatesPaths
 from rmot.models.sensitivities import Sensitivities
 from rmot.numerics.black import black_call, black_vega
 from rmot.numerics.discrete import Prior
@@ -167,3 +167,16 @@ class BlackScholes(SimulatesPaths):
         integrated = variance * t
         price = np.exp(self.volatility * motion - 0.5 * integrated)
         return PricePaths(t, price, variance, integrated)
+
+    def lognormal_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> LognormalPaths:
+        """Return the one path that the variance has; see `SimulatesPaths`."""
+        t = check_times(times)
+        return LognormalPaths(t, np.zeros((1, t.size)), self.volatility**2 * t[None, :])

@@ -38,6 +38,28 @@ class PricePaths:
     integrated_variance: Vector
 
 
+@dataclass(frozen=True)
+class LognormalPaths:
+    """What paths of the variance leave of a price: normal increments of its logarithm.
+
+    Given a path, log S has independent normal increments, so that laws of prices are means over
+    paths of what is known in closed form.
+
+    Attributes
+    ----------
+    times : ndarray, shape (n_times,)
+        Years.
+    log_forward : ndarray, shape (n_paths, n_times)
+        log E[S_t | path], forward 1.
+    variance : ndarray, shape (n_paths, n_times)
+        That of log S_t given the path; increasing in t.
+    """
+
+    times: Vector
+    log_forward: Vector
+    variance: Vector
+
+
 class SimulatesPaths(ABC):
     """Simulation as models share it."""
 
@@ -76,6 +98,18 @@ class SimulatesPaths(ABC):
         AccuracyError
             If steps are so long that prices would not be martingales.
         """
+
+    @abstractmethod
+    def lognormal_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> LognormalPaths:
+        """Simulate what drives the variance alone; arguments and errors as `simulate_paths`."""
 
     def simulate(
         self,
@@ -121,14 +155,37 @@ class SquareRootPaths(SimulatesPaths):
         motion: S is a martingale but for rounding. In implied volatility the bias of 32 steps is
         about a basis point.
         """
-        rho = self.correlation
+        scheme = self._martingale_scheme(times, steps)
+        paths = scheme.simulate(n_paths, seed, sampling)
+        across = math.sqrt(1.0 - self.correlation**2) * paths.across
+        log_price = self.correlation * paths.along + across - 0.5 * paths.integrated
+        return PricePaths(scheme.times, np.exp(log_price), paths.variance, paths.integrated)
+
+    def lognormal_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> LognormalPaths:
+        """Simulate what drives the variance alone; see `SimulatesPaths`.
+
+        log E[S | Z, U] = rho Z - rho^2 U / 2, and (1 - rho^2) U is left open.
+        """
+        scheme = self._martingale_scheme(times, steps)
+        paths = scheme.simulate(n_paths, seed, sampling)
+        square = self.correlation**2
+        log_forward = self.correlation * paths.along - 0.5 * square * paths.integrated
+        return LognormalPaths(scheme.times, log_forward, (1.0 - square) * paths.integrated)
+
+    def _martingale_scheme(self, times: ArrayLike, steps: int | None) -> RoughVarianceScheme:
+        """Return the scheme; AccuracyError if prices would lose mass."""
         scheme = self.variance_scheme(times, steps)
-        if rho > scheme.largest_tilt:
+        if self.correlation > scheme.largest_tilt:
             raise AccuracyError(
                 f"{scheme.steps} steps make prices martingales for correlations up to "
-                f"{scheme.largest_tilt:.3g}; got {rho}. Take more steps"
+                f"{scheme.largest_tilt:.3g}; got {self.correlation}. Take more steps"
             )
-        paths = scheme.simulate(n_paths, seed, sampling)
-        across = math.sqrt(1.0 - rho * rho) * paths.across
-        log_price = rho * paths.along + across - 0.5 * paths.integrated
-        return PricePaths(scheme.times, np.exp(log_price), paths.variance, paths.integrated)
+        return scheme

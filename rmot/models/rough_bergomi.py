@@ -22,7 +22,7 @@ from rmot.errors import ParameterError
 from rmot.models._checks import as_floats, check_range
 from rmot.models._simulated_law import Paths, SimulatedLaw, Simulation
 from rmot.models.forward_variance import ForwardVariance
-from rmot.models.price_paths import PricePaths, SimulatesPaths
+from rmot.models.price_paths import LognormalPaths, PricePaths, SimulatesPaths
 from rmot.numerics.path_draws import PathDraws, Sampling
 from rmot.numerics.path_grid import check_times, step_grid
 from rmot.numerics.rough_bergomi_paths import RoughBergomiScheme
@@ -163,10 +163,7 @@ class RoughBergomi(SimulatedLaw, SimulatesPaths):
         steps: int | None = None,
     ) -> PricePaths:
         """Simulate prices and variances at given times; see `SimulatesPaths`."""
-        t = check_times(times)
-        grid, looks = step_grid(t, self.least_steps if steps is None else steps)
-        scheme = self._scheme(grid, looks)
-        count = grid.size - 1
+        t, scheme, count = self._scheme_to(times, steps)
         draws = PathDraws(count + 2 * t.size, 0, n_paths, seed, sampling)
         price, variance, integrated = np.empty((3, n_paths, t.size))
 
@@ -184,3 +181,33 @@ class RoughBergomi(SimulatedLaw, SimulatesPaths):
 
         draws.for_each_chunk(simulate)
         return PricePaths(t, price, variance, integrated)
+
+    def lognormal_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> LognormalPaths:
+        """Simulate what drives the variance alone; see `SimulatesPaths`."""
+        t, scheme, count = self._scheme_to(times, steps)
+        draws = PathDraws(count, 0, n_paths, seed, sampling)
+        log_forward, variance = np.empty((2, n_paths, t.size))
+
+        def simulate(chunk: int) -> None:
+            within = draws.paths_of(chunk)
+            paths = scheme.paths(draws.draw(chunk)[0])
+            log_forward[within], variance[within] = paths[:, :, 0], paths[:, :, 1]
+
+        draws.for_each_chunk(simulate)
+        return LognormalPaths(t, log_forward, variance)
+
+    def _scheme_to(
+        self, times: ArrayLike, steps: int | None
+    ) -> tuple[NDArray[np.float64], RoughBergomiScheme, int]:
+        """Return the times, a scheme that looks at them, and its number of steps."""
+        t = check_times(times)
+        grid, looks = step_grid(t, self.least_steps if steps is None else steps)
+        return t, self._scheme(grid, looks), grid.size - 1
