@@ -1,5 +1,7 @@
 """Knows how models give paths: prices with forward 1, and the variance behind them."""
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -58,6 +60,10 @@ class LognormalPaths:
     times: Vector
     log_forward: Vector
     variance: Vector
+
+    def of(self, paths: NDArray[np.intp]) -> LognormalPaths:
+        """Return some of the paths."""
+        return LognormalPaths(self.times, self.log_forward[paths], self.variance[paths])
 
 
 class SimulatesPaths(ABC):

@@ -295,19 +295,19 @@ def _expectation(payoff: OfTwoPrices, mass: Vector, first: Vector, second: Vecto
     return float(np.sum(mass * payoff.at(x[:, None], y)))
 
 
-def _heavy_enough(mass: Vector) -> NDArray[np.intp]:
-    """Return where groups of cells start, each of `LEAST_MASS` or more, built from both ends."""
+def _heavy_enough(mass: Vector, least: float = LEAST_MASS) -> NDArray[np.intp]:
+    """Return where groups of cells start, each of `least` or more, built from both ends."""
     middle = int(np.searchsorted(np.cumsum(mass), 0.5 * mass.sum()))
     starts, held = [0], 0.0
     for cell in range(middle):
         held += mass[cell]
-        if held >= LEAST_MASS:
+        if held >= least:
             starts.append(cell + 1)
             held = 0.0
     ends, held = [], 0.0
     for cell in range(mass.size - 1, middle, -1):
         held += mass[cell]
-        if held >= LEAST_MASS:
+        if held >= least:
             ends.append(cell)
             held = 0.0
     return np.array(starts + ends[::-1])

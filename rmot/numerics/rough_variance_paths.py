@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rmot.errors import ParameterError
 from rmot.numerics.path_draws import PathDraws, Sampling
 from rmot.numerics.path_grid import STEPS, check_times, step_grid
 from rmot.numerics.resolvent_kernel import resolvent_kernel
@@ -156,6 +157,36 @@ class RoughVarianceScheme:
     def uniforms(self) -> int:
         """How many uniform numbers a path takes."""
         return self.steps + self.times.size
+
+    def expected_increments(self, along: Vector, look: int) -> Vector:
+        """Return E[U_end - U_t | path to t], t being a look and the end the last one.
+
+        It is affine in the path's Z, and exact for the scheme.
+
+        Parameters
+        ----------
+        along : ndarray, shape (n_paths, n_times)
+            Z at the looks.
+        look : int
+
+        Returns
+        -------
+        ndarray, shape (n_paths,)
+
+        Raises
+        ------
+        ParameterError
+            Some step before the look ends between looks, so that Z there is not known.
+        """
+        known = look + 1
+        if self._looks[look] != look:
+            raise ParameterError(
+                f"expected a look at the end of each of the {self._looks[look] + 1} steps up to "
+                f"look {look}; got {known} looks"
+            )
+        steps = np.diff(along[:, :known], axis=1, prepend=0.0)
+        weights = self._lags[known:, :known].sum(axis=0)
+        return self._increments[known:].sum() + steps @ weights
 
     def paths(self, normals: Vector, uniforms: Vector) -> Vector:
         """Return V, U, Z and the independent martingale, shape (n_paths, n_times, 4).

@@ -9,6 +9,8 @@ ball's design, so that Newton's matrix costs no more than that of two assets.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,23 +68,28 @@ def assemble_two_dates(
     divergence: Divergence,
 ) -> BallProblem:
     """Put the ball's nodes and rows together: cash, the forward, both dates' quotes, fair game."""
-    own, bids, asks = [], [np.empty(0)], [np.empty(0)]
-    for date, quoted in enumerate(quotes):
-        if quoted is None:
-            continue
-        own += [_Quoted(item, date) for item in simple_payoffs(quoted, date)]
-        bids.append(quoted.bid)
-        asks.append(quoted.ask)
-    merged = Quotes(own, np.concatenate(bids), np.concatenate(asks)) if own else None
+    merged = merged_quotes(quotes)
     return assemble(payoff, prior, merged, np.ones(1), divergence, [fair_game(prior)])
 
 
-def simple_payoffs(quotes: Quotes, date: int) -> list[PiecewiseLinear]:
-    """Return the payoffs that one date's quotes hold, or raise ParameterError."""
+def merged_quotes(quotes: Sequence[Quotes | None]) -> Quotes | None:
+    """Return the quotes of several prices, in order, as quotes of one point; None for none."""
+    own, bids, asks = [], [np.empty(0)], [np.empty(0)]
+    for place, quoted in enumerate(quotes):
+        if quoted is None:
+            continue
+        own += [_Quoted(item, place) for item in simple_payoffs(quoted, place)]
+        bids.append(quoted.bid)
+        asks.append(quoted.ask)
+    return Quotes(own, np.concatenate(bids), np.concatenate(asks)) if own else None
+
+
+def simple_payoffs(quotes: Quotes, place: int) -> list[PiecewiseLinear]:
+    """Return the payoffs that one price's quotes hold, or raise ParameterError."""
     found = [item for item in quotes.payoffs if isinstance(item, PiecewiseLinear)]
     if len(found) != len(quotes):
         raise ParameterError(
-            f"expected quotes of payoffs of one price, such as calls, at date {date + 1}"
+            f"expected payoffs of one price, such as calls, as quotes of price {place + 1}"
         )
     return found
 
@@ -113,8 +120,8 @@ def semi_static(
 
 
 class _Quoted(OnAsset):
-    """A quoted payoff of one date's price."""
+    """A quoted payoff of one of a point's prices."""
 
     @property
     def label(self) -> str:
-        return f"{self.payoff.label} at date {self.asset + 1}"
+        return f"{self.payoff.label} of price {self.asset + 1}"

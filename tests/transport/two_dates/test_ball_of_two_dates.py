@@ -183,7 +183,7 @@ def test_laws_of_the_wrong_shape_are_refused() -> None:
 def test_quotes_out_of_convex_order_are_infeasible() -> None:
     prior = black_scholes(second=0.03)
     dear, cheap = calls(prior, 0, 0.3, 1e-5), calls(prior, 1, 0.0, 1e-5)
-    with pytest.raises(InfeasibleQuotes, match="at date"):
+    with pytest.raises(InfeasibleQuotes, match="of price"):
         martingale_bounds(PAYOFF, prior, (dear, cheap), divergence=ChiSquared(), radius=0.1)
 
 

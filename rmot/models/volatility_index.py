@@ -1,0 +1,157 @@
+r"""Knows the joint law of a price at two dates and of the volatility index between them.
+
+.. math:: I^2 = \frac1\tau E\Big[\int_{T_1}^{T_2} V_u\,du \,\Big|\, F_{T_1}\Big]
+          = -\frac2\tau E\Big[\log\frac{S_2}{S_1} \Big| F_{T_1}\Big], \qquad \tau = T_2 - T_1.
+
+In square-root models I^2 is affine in the path of Z = ∫sqrt(V)dB up to T_1. Paths are sorted into
+cells of I, and in each the prices have cells as in `rmot.models.two_dates`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmot.errors import ParameterError
+from rmot.models.price_paths import LognormalPaths, SquareRootPaths
+from rmot.models.two_dates import _boundaries, _cell_sums, _heavy_enough, _nodes, _normals
+from rmot.numerics.discrete import Prior
+from rmot.numerics.path_grid import check_times, check_whole_number
+
+Vector = NDArray[np.float64]
+
+_LEAST_MASS = 1e-7
+_OUTER = 1e-3
+
+
+def index_paths(
+    model: SquareRootPaths, first: float, second: float, n_paths: int, seed: int, looks: int = 32
+) -> tuple[LognormalPaths, Vector]:
+    """Return what paths of the variance leave of two prices, and the index at the first date.
+
+    Parameters
+    ----------
+    model : SquareRootPaths
+        `Heston` or `RoughHeston`.
+    first, second : float
+        Dates in years; the index looks from the first to the second.
+    n_paths : int
+        Sobol points, a power of two.
+    seed : int
+    looks : int
+        Steps to the first date; as long ones follow to the second.
+
+    Returns
+    -------
+    paths : LognormalPaths
+        At both dates.
+    index : ndarray, shape (n_paths,)
+        Annualised volatility, as 0.2.
+    """
+    dates = check_times([first, second])
+    check_whole_number("looks", looks, 4)
+    more = max(4, int(np.ceil(looks * (dates[1] / dates[0] - 1.0))))
+    grid = np.concatenate(
+        [dates[0] * np.arange(1, looks + 1) / looks, np.linspace(*dates, more + 1)[1:]]
+    )
+    scheme = model.variance_scheme(grid, 1)
+    paths = scheme.simulate(n_paths, seed, "sobol")
+    at = [looks - 1, grid.size - 1]
+    square = model.correlation**2
+    log_forward = model.correlation * paths.along - 0.5 * square * paths.integrated
+    lognormal = LognormalPaths(dates, log_forward[:, at], (1.0 - square) * paths.integrated[:, at])
+    expected = scheme.expected_increments(paths.along, looks - 1)
+    return lognormal, np.sqrt(np.maximum(expected, 0.0) / (dates[1] - dates[0]))
+
+
+def index_prior(
+    models: SquareRootPaths | Sequence[tuple[float, SquareRootPaths]],
+    first: float,
+    second: float,
+    *,
+    n_first: int = 32,
+    n_index: int = 20,
+    n_second: int = 48,
+    n_paths: int = 2**15,
+    seed: int = 0,
+    looks: int = 32,
+) -> Prior:
+    """Return the law of (S_1, I, S_2) on points of shape (n, 3), in fibres of equal (S_1, I).
+
+    Forwards of the price are 1; the index is a volatility, as 0.2. The price is a martingale on the
+    fibres to rounding.
+
+    Parameters
+    ----------
+    models : SquareRootPaths or sequence of (float, SquareRootPaths)
+        A model, or several with the shares of paths that follow them: a small share of one with
+        more volatility of variance carries the index to where options on it are quoted.
+    n_first, n_index, n_second : int
+        Cells of the first price, of the index, and of the ratio of both prices; at least 8 each.
+        The index's are even in logarithms from where a thousandth of some model's paths stay below
+        to where a thousandth goes above.
+    n_paths : int
+        Of each model.
+
+    Raises
+    ------
+    ParameterError
+        Dates that do not increase from above 0, too few cells or paths, or shares that are not
+        positive.
+    """
+    shares = [(1.0, models)] if isinstance(models, SquareRootPaths) else list(models)
+    for name, count in (("n_first", n_first), ("n_index", n_index), ("n_second", n_second)):
+        check_whole_number(name, count, 8)
+    if n_paths < 64 * n_index:
+        raise ParameterError(f"expected n_paths >= {64 * n_index}, 64 a cell; got {n_paths}")
+    total = sum(share for share, _ in shares)
+    if not all(share > 0 for share, _ in shares):
+        raise ParameterError(f"expected positive shares; got {[share for share, _ in shares]}")
+    simulated = [
+        (share / total, *index_paths(model, first, second, n_paths, seed, looks))
+        for share, model in shares
+    ]
+    main = simulated[0][1]
+    rows = _boundaries(*_normals(main, 0), n_first)
+    columns = _boundaries(*_normals(main, 1), n_second)
+    ends = _index_cells([index for _, _, index in simulated], n_index)
+    masses, firsts, seconds, levels = [], [], [], []
+    for cell in range(n_index):
+        mass, x = np.zeros((n_first, n_second)), np.zeros(n_first)
+        y, squares = np.zeros(mass.shape), 0.0
+        for share, paths, index in simulated:
+            inside = np.flatnonzero(np.searchsorted(ends, index, side="right") == cell)
+            if not inside.size:
+                continue
+            weight = share * inside.size / n_paths
+            for held, more in zip(
+                (mass, x, y), _cell_sums(paths.of(inside), rows, columns), strict=True
+            ):
+                held += weight * more
+            squares += share / n_paths * float(index[inside] @ index[inside])
+        heavy = _heavy_enough(mass.sum(axis=1), _LEAST_MASS)
+        if not mass.sum() > 2 * _LEAST_MASS:
+            continue
+        masses.append(np.add.reduceat(mass, heavy, axis=0))
+        firsts.append(np.add.reduceat(x, heavy))
+        seconds.append(np.add.reduceat(y, heavy, axis=0))
+        levels.append(np.full(heavy.size, np.sqrt(squares / mass.sum())))
+    x, y, mass = _nodes(*map(np.concatenate, (masses, firsts, seconds)))
+    held = np.concatenate(levels)
+    points, weights = [], []
+    for start, level, fibre_ends, fibre in zip(x, held, y, mass, strict=True):
+        group = _heavy_enough(fibre)
+        weight = np.add.reduceat(fibre, group)
+        end = np.add.reduceat(fibre * fibre_ends, group) / weight
+        points.append(np.column_stack([np.full(end.size, start), np.full(end.size, level), end]))
+        weights.append(weight)
+    return Prior(np.concatenate(points), np.concatenate(weights))
+
+
+def _index_cells(samples: list[Vector], count: int) -> Vector:
+    """Return the count - 1 boundaries of cells of the index, even in logarithms."""
+    least = min(float(np.quantile(each, _OUTER)) for each in samples)
+    most = max(float(np.quantile(each, 1.0 - _OUTER)) for each in samples)
+    return np.geomspace(least, most, count - 1)
