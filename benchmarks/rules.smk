@@ -1,6 +1,9 @@
 # The engine against a reference of its own and against QuantLib, bounds against cvxpy and Clarabel.
 # Errors are a table like any other; times differ from run to run, stand apart from the tables, and
-# no number of the article is one.
+# no number of the article is one. What is timed has the machine for itself, except if quick: there the
+# times are not to be read.
+
+TIMED_THREADS = 1 if PROFILE == "quick" else workflow.cores
 
 
 rule reference_smiles:
@@ -37,8 +40,7 @@ rule engine_timing:
         tex=f"{RESULTS}/benchmarks/engine_timing.tex",
     params:
         code=code_hash("benchmarks.engine_timing"),
-    # alone on the machine: what runs beside it would be timed too
-    threads: workflow.cores
+    threads: TIMED_THREADS
     benchmark:
         f"{RESULTS}/timings/engine_timing.tsv"
     shell:
@@ -52,8 +54,7 @@ rule calibration_timing:
         tex=f"{RESULTS}/benchmarks/calibration_timing.tex",
     params:
         code=code_hash("benchmarks.calibration_timing"),
-    # alone on the machine, as above
-    threads: workflow.cores
+    threads: TIMED_THREADS
     benchmark:
         f"{RESULTS}/timings/calibration_timing.tsv"
     shell:
@@ -66,8 +67,7 @@ rule transport_timing:
         tex=f"{RESULTS}/benchmarks/transport_timing.tex",
     params:
         code=code_hash("benchmarks.transport_timing"),
-    # alone on the machine, as above
-    threads: workflow.cores
+    threads: TIMED_THREADS
     benchmark:
         f"{RESULTS}/timings/transport_timing.tsv"
     shell:
@@ -82,8 +82,8 @@ rule coupling_scaling:
         tex=f"{RESULTS}/benchmarks/coupling_scaling.tex",
     params:
         code=code_hash("benchmarks.coupling_scaling"),
-    # alone on the machine, as above; its products are too small for more than one thread each
-    threads: workflow.cores
+    # its products are too small for more than one thread each
+    threads: TIMED_THREADS
     benchmark:
         f"{RESULTS}/timings/coupling_scaling.tsv"
     shell:
@@ -98,8 +98,7 @@ rule path_timing:
         tex=f"{RESULTS}/benchmarks/path_timing.tex",
     params:
         code=code_hash("benchmarks.path_timing"),
-    # alone on the machine, as above
-    threads: workflow.cores
+    threads: TIMED_THREADS
     benchmark:
         f"{RESULTS}/timings/path_timing.tsv"
     shell:

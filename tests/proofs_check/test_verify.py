@@ -99,7 +99,8 @@ def test_every_number_moved_beyond_its_slack_is_rejected(name, certificate):
             paths += [p for field in fields for p in literals(statement[field], (field,))]
         for path in paths:
             for nudge in nudges(at(statement, path)):
-                changed = copy.deepcopy(original)
+                changed = {**original, "exact": list(original["exact"])}
+                changed["exact"][index] = copy.deepcopy(statement)
                 put(changed["exact"][index], path, nudge)
                 if truth(changed, changed["exact"][index]) is (not statement["holds"]):
                     assert rejected(changed), (statement["name"], path, nudge)

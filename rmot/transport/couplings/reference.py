@@ -10,6 +10,7 @@ an unbiased sample of its own, so that their spread estimates the error of their
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,14 +98,25 @@ def copula_normals(correlation: Vector, n_points: int, replicates: int, seed: in
         raise ParameterError(f"expected n_points >= replicates; got {n_points} and {replicates}")
     values, vectors = np.linalg.eigh(correlation)
     root = vectors[:, ::-1] * np.sqrt(np.maximum(values[::-1], 0.0))
-    normals = []
+    drawn = _independent_normals(len(correlation), n_points, replicates, seed)
+    return np.concatenate([each @ root.T for each in drawn])
+
+
+# a search over correlations asks for the same points each time
+@lru_cache(maxsize=1)
+def _independent_normals(
+    n_assets: int, n_points: int, replicates: int, seed: int
+) -> tuple[Vector, ...]:
+    """Return independent normals, for each replicate shape (n_points / replicates, n_assets)."""
+    drawn = []
     for number in range(replicates):
         generator = np.random.default_rng([seed, number])
-        points = qmc.Sobol(len(correlation), bits=_BITS, seed=generator)  # pyright: ignore[reportCallIssue]
+        points = qmc.Sobol(n_assets, bits=_BITS, seed=generator)  # pyright: ignore[reportCallIssue]
         # the centre of its cell, so that no coordinate is 0
-        uniform = points.random(n_points // replicates) + 0.5 ** (_BITS + 1)
-        normals.append(ndtri(uniform) @ root.T)
-    return np.concatenate(normals)
+        normals = ndtri(points.random(n_points // replicates) + 0.5 ** (_BITS + 1))
+        normals.flags.writeable = False
+        drawn.append(normals)
+    return tuple(drawn)
 
 
 def quantile(marginal: Prior | Quantile, probabilities: Vector) -> Vector:
