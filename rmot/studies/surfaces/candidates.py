@@ -25,9 +25,8 @@ DEVIATIONS = (-4.0, 3.0)
 outweigh all else in a root mean square, and simulations know little."""
 CURVE_PIECES = 5
 
-PATHS = {"quick": 2**10, "full": 2**12, "deep": 2**12}
-"""Of simulated candidates: some ten basis points within two deviations, far below their misfit;
-fewer if quick, whose numbers are not to be read."""
+SIMULATION = models.Simulation(paths=2**12)
+"""Of simulated candidates: some ten basis points within two deviations, far below their misfit."""
 
 
 @dataclass(frozen=True)
@@ -44,30 +43,22 @@ class Candidate:
         Of `rmot.calibration.calibrate`.
     own_options : callable, optional
         Options that depend on the surface.
-    simulated : bool
-        Prices are means over the paths of the profile.
     """
 
     label: str
     class_name: str
     options: dict[str, Any] = field(default_factory=dict)
     own_options: Callable[[OptionSurface], dict[str, Any]] | None = None
-    simulated: bool = False
 
     @property
     def model_class(self) -> type[Any]:
         """The class itself."""
         return getattr(models, self.class_name)
 
-    def options_for(self, surface: OptionSurface, profile: str) -> dict[str, Any]:
+    def options_for(self, surface: OptionSurface) -> dict[str, Any]:
         """Return the options of `calibrate` on a surface."""
-        options = dict(self.options)
-        if self.own_options is not None:
-            options |= self.own_options(surface)
-        if self.simulated:
-            simulation = models.Simulation(paths=PATHS[profile])
-            options["fixed"] = {**options.get("fixed", {}), "simulation": simulation}
-        return options
+        own = {} if self.own_options is None else self.own_options(surface)
+        return {**self.options, **own}
 
 
 def _curve(surface: OptionSurface) -> dict[str, Any]:
@@ -98,13 +89,12 @@ CANDIDATES = {
     "two_factor_bergomi": Candidate(
         "two-factor Bergomi",
         "TwoFactorBergomi",
-        {"fixed": models.TwoFactorBergomi.held_by_default},
-        simulated=True,
+        {"fixed": {**models.TwoFactorBergomi.held_by_default, "simulation": SIMULATION}},
     ),
     "path_dependent": Candidate(
         "path-dependent volatility",
         "PathDependentVolatility",
-        simulated=True,
+        {"fixed": {"simulation": SIMULATION}},
     ),
 }
 
