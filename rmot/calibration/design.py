@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from rmot.calibration.coordinates import COORDINATES
 from rmot.calibration.information import cramer_rao_errors
 from rmot.errors import CalibrationError, ParameterError
 from rmot.market.synthetic_surface import TrueSmile
+from rmot.models import Sensitivities
 from rmot.numerics import black_vega
 
 Vector = NDArray[np.float64]
@@ -35,6 +37,8 @@ SMALLEST_PRICE = 2e-8
 _TOLERANCE = 1e-13
 _GUESSES = 6
 _FEW = 50
+# smiles kept: of 10 000 strikes all of them take 300 MB
+_KEPT = 256
 
 
 def volatility_noise(deviation: float) -> Noise:
@@ -110,6 +114,36 @@ class DesignedSmile(TrueSmile):
     gradient: Vector
 
 
+def smile_gradient(model: Any, log_moneyness: Vector, maturity: float) -> Sensitivities:
+    """Return the model's prices, volatilities and gradients, as exact as they are to be had.
+
+    They depend neither on the noise nor on what is free, in which designs mostly differ: the last
+    ones are kept, and their arrays are read-only.
+
+    Parameters
+    ----------
+    model : object
+        Hashable, with `sensitivities`, such as ``RoughHeston``.
+    log_moneyness : ndarray, shape (n,)
+    maturity : float
+
+    Raises
+    ------
+    AccuracyError
+        As `model.sensitivities`.
+    """
+    return _smile_gradient(model, np.asarray(log_moneyness, dtype=float).tobytes(), maturity)
+
+
+@lru_cache(maxsize=_KEPT)
+def _smile_gradient(model: Any, log_moneyness: bytes, maturity: float) -> Sensitivities:
+    k = np.frombuffer(log_moneyness)
+    found = model.sensitivities(k, maturity, tolerance=_TOLERANCE)
+    for kept in (found.call_price, found.implied_volatility, found.volatility_gradient):
+        kept.flags.writeable = False
+    return found
+
+
 def designed_smile(
     model: Any, log_moneyness: Vector, maturity: float, noise: Noise
 ) -> DesignedSmile:
@@ -118,7 +152,7 @@ def designed_smile(
     Parameters
     ----------
     model : object
-        With `sensitivities`, such as ``RoughHeston``.
+        Hashable, with `sensitivities`, such as ``RoughHeston``.
     log_moneyness : ndarray, shape (n,)
     maturity : float
     noise : callable
@@ -128,7 +162,7 @@ def designed_smile(
     AccuracyError
         As `model.sensitivities`.
     """
-    found = model.sensitivities(log_moneyness, maturity, tolerance=_TOLERANCE)
+    found = smile_gradient(model, log_moneyness, maturity)
     price = found.call_price + np.expm1(np.minimum(log_moneyness, 0.0))
     rows = np.isfinite(found.implied_volatility) & (price > SMALLEST_PRICE)
     k, price, volatility = log_moneyness[rows], price[rows], found.implied_volatility[rows]

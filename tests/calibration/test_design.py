@@ -16,6 +16,7 @@ from rmot.calibration.design import (
     designed_smiles,
     price_noise,
     required_strikes,
+    smile_gradient,
     standard_errors,
     standardised_jacobian,
     volatility_noise,
@@ -37,6 +38,20 @@ MODEL = RoughHeston(
 )
 DESIGN = Design(9, 0.15, (0.1, 0.4), volatility_noise(0.002))
 FLAT = BlackScholes(volatility=0.2)
+
+
+def test_kept_gradients_are_the_model_s_and_cannot_be_altered():
+    k = np.linspace(-0.1, 0.1, 5)
+    found = smile_gradient(MODEL, k, 0.1)
+    assert smile_gradient(replace(MODEL), k.copy(), 0.1) is found
+    for other in (
+        smile_gradient(replace(MODEL, hurst=0.2), k, 0.1),
+        smile_gradient(MODEL, 1.01 * k, 0.1),
+        smile_gradient(MODEL, k, 0.11),
+    ):
+        assert not np.any(other.volatility_gradient == found.volatility_gradient)
+    with pytest.raises(ValueError, match="read-only"):
+        found.volatility_gradient[:] = 0.0
 
 
 def test_jacobian_is_that_of_finite_differences():
