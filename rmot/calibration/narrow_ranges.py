@@ -18,12 +18,16 @@ from numpy.polynomial import chebyshev, legendre
 from numpy.typing import NDArray
 
 from rmot.calibration.coordinates import COORDINATES
-from rmot.calibration.design import designed_smile, standardised_jacobian, volatility_noise
+from rmot.calibration.design import (
+    designed_smile,
+    smile_gradient,
+    standardised_jacobian,
+    volatility_noise,
+)
 from rmot.calibration.information import cramer_rao_errors
 
 Vector = NDArray[np.float64]
 
-_TOLERANCE = 1e-13
 DEGREE = 24
 
 
@@ -54,7 +58,7 @@ def taylor_gradient(
         Coefficients of k^0, k^1, ...
     """
     nodes = chebyshev.chebpts1(degree + 1)
-    found = model.sensitivities(half_width * nodes, maturity, tolerance=_TOLERANCE)
+    found = smile_gradient(model, half_width * nodes, maturity)
     slopes = np.array([COORDINATES[name].slope(getattr(model, name)) for name in free])
     rows = [found.parameters.index(name) for name in free]
     values = found.volatility_gradient[rows] * slopes[:, None]
