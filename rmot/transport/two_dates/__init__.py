@@ -1,0 +1,1 @@
+"""Options on one asset's prices at two dates, between which it is a martingale."""
