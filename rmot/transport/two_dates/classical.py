@@ -206,11 +206,11 @@ def _dominating(
     return left, SemiStaticHedge(cash, forward, *positions, deltas, cost, max(0.0, short))
 
 
-def _refined(at: Vector, left: Slack, allowed: float) -> Vector:
+def _refined(at: Vector, left: Slack, tolerance: float) -> Vector:
     """Look between first prices over which the hedge falls short."""
     middle = (at[:-1] + at[1:]) / 2
     cell = np.searchsorted(left.cells, middle, side="right") - 1
-    short = left.floors[cell] < -allowed
+    short = left.floors[cell] < -2 * tolerance
     thirds = [at[:-1] + share * np.diff(at) for share in (0.25, 0.5, 0.75)]
     return np.unique(np.concatenate([at, *(each[short] for each in thirds)]))
 

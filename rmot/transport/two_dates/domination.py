@@ -23,7 +23,9 @@ from rmot.transport.two_dates.hedge import Deltas
 
 Vector = NDArray[np.float64]
 
-_PARTS = 16
+_PARTS = 8
+_DEPTH = 8
+_SHARP = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,22 +156,45 @@ def _least(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector, high: Vector
     far = ~np.isfinite(high)
     ends = np.where(far, low, high)
     found = _quadratic(a, b, c, low, ends)
-    curved = np.any(d != 0, axis=1)
+    curved = np.broadcast_to(d != 0, found.shape)
     if curved.any():
-        rows = np.flatnonzero(curved)
-        a, b, c, d, l, r = (
-            np.broadcast_to(x, found.shape)[rows] for x in (a, b, c, d, low, ends)
-        )
-        best = np.full(a.shape, np.inf)
-        shut = np.broadcast_to(far, found.shape)[rows]
-        for part in range(_PARTS):
-            u = l + (r - l) * part / _PARTS
-            v = l + (r - l) * (part + 1) / _PARTS
-            best = np.minimum(best, _with_inverse(a, b, c, d, u, v))
-        # Beyond the last break B x is bounded by its start, given that B >= 0.
-        last = a + b * l + np.minimum(np.divide(d, l, out=np.zeros(d.shape), where=l > 0), 0.0)
-        found[rows] = np.where(shut, last, best)
+        own = [np.broadcast_to(x, found.shape)[curved] for x in (a, b, c, d, low, ends, far)]
+        found[curved] = np.where(own[-1], _towards_infinity(*own[:-2]), _split(*own[:-1]))
     return found
+
+
+def _towards_infinity(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector) -> Vector:
+    """Bound f beyond the last break, where C = 0, given that B >= 0."""
+    del c
+    inverse = np.divide(d, low, out=np.zeros(d.shape), where=low > 0)
+    return a + b * low + np.minimum(inverse, 0.0)
+
+
+def _split(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector, high: Vector) -> Vector:
+    """Bound f from below on ever shorter parts, as long as that tells anything."""
+    best = np.full(a.shape, np.inf)
+    open_ = np.arange(a.size)
+    for _ in range(_DEPTH):
+        width = (high - low) / _PARTS
+        u = low[:, None] + width[:, None] * np.arange(_PARTS)
+        v = np.append(u[:, 1:], high[:, None], axis=1)
+        own = [x[:, None] for x in (a, b, c, d)]
+        bound = _with_inverse(*own, u, v)
+        seen = np.minimum(_at(*own, np.where(u > 0, u, v)), _at(*own, v))
+        loose = (bound < np.minimum(seen, 0.0) - _SHARP) & np.isfinite(bound)
+        np.minimum.at(best, open_, np.where(loose, np.inf, bound).min(axis=1))
+        rows, parts = np.nonzero(loose)
+        if not rows.size:
+            return best
+        least = bound[rows, parts]
+        a, b, c, d, open_ = a[rows], b[rows], c[rows], d[rows], open_[rows]
+        low, high = u[rows, parts], v[rows, parts]
+    np.minimum.at(best, open_, least)
+    return best
+
+
+def _at(a: Vector, b: Vector, c: Vector, d: Vector, x: Vector) -> Vector:
+    return a + x * (b + c * x) + d / x
 
 
 def _with_inverse(a: Vector, b: Vector, c: Vector, d: Vector, u: Vector, v: Vector) -> Vector:
