@@ -38,7 +38,7 @@ Vector = NDArray[np.float64]
 _MASSLESS = 1e-12
 _ESCAPED = 1e-9
 _NOISE = 1e-12
-_REFITS = 6
+_REFITS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +190,7 @@ def _dominating(
     psi = second.held(positions[1])
     at = np.unique(np.concatenate([found.looked, found.columns.prices]))
     deltas = fitted(payoff, dates, phi, psi, at, max(found.shortfall, 0.0) + tolerance / 2)
-    left = slack(payoff, dates, phi, psi, deltas)
+    left = slack(payoff, dates, phi, psi, deltas, at)
     # A delta more and a forward more: a unit of the second price.
     rise = -left.along_second - left.along_first
     deltas = deltas.raised(-left.along_second)
@@ -208,11 +208,9 @@ def _dominating(
 
 def _refined(at: Vector, left: Slack, tolerance: float) -> Vector:
     """Look between first prices over which the hedge falls short."""
-    middle = (at[:-1] + at[1:]) / 2
-    cell = np.searchsorted(left.cells, middle, side="right") - 1
-    short = left.floors[cell] < -2 * tolerance
-    thirds = [at[:-1] + share * np.diff(at) for share in (0.25, 0.5, 0.75)]
-    return np.unique(np.concatenate([at, *(each[short] for each in thirds)]))
+    short = np.append(left.floors[:-1] < -2 * tolerance, False)
+    start, run = left.cells[short], np.diff(left.cells, append=np.inf)[short]
+    return np.unique(np.concatenate([at, *(start + share * run for share in (0.25, 0.5, 0.75))]))
 
 
 def _law(dates: tuple[QuotedDate, QuotedDate], found: Exchange) -> Prior | None:

@@ -5,7 +5,8 @@ Over x the deltas that leave at most :math:`\varepsilon` uncovered are an interv
 .. math:: \max_{y > x} \frac{c - \psi - \phi - \varepsilon}{y - x} \le \delta(x) \le
           \min_{y < x} \frac{\phi + \varepsilon + \psi - c}{x - y};
 
-few pieces that are linear in x pass through these intervals at many x.
+few pieces that are linear in x pass through these intervals at many x. For a payoff of returns it
+is :math:`x \delta(x)` that is linear: the money held, not the units.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from rmot.numerics.concave_envelope import slope_bands
 from rmot.payoffs import TwoDatePayoff
 from rmot.transport.two_dates.dates import QuotedDate
-from rmot.transport.two_dates.fans import deltas_allowed, fan
+from rmot.transport.two_dates.fans import deltas_allowed, fan, returns
 from rmot.transport.two_dates.hedge import Deltas
 from rmot.transport.two_dates.stabbing import stabbed
 
@@ -38,52 +39,46 @@ def fitted(
     parts = []
     for low, high in zip(edges[:-1], edges[1:], strict=True):
         own = at[(at >= low) & (at <= high)]
-        if payoff.per_first and low == 0:
-            own = own[own > 0]
-        middle = (own[0] + own[-1]) / 2
-        before = int(np.searchsorted(first.nodes[first.starts], middle, side="right")) - 1
-        del before
-        level = first.worth(phi, own)
+        level = first.worth(phi, own) + allowed
         if np.isfinite(high):
-            i = int(np.searchsorted(first.nodes, high, side="left"))
-            level[-1] = phi[i]
-        bottom, top = _intervals(payoff, second, psi, own, level + allowed)
-        parts.append(stabbed(own, bottom, top))
+            level[-1] = phi[np.searchsorted(first.nodes, high)] + allowed
+        parts.append(stabbed(own, *_intervals(payoff, second, psi, own, level)))
     starts, values, slopes = (np.concatenate(column) for column in zip(*parts, strict=True))
-    levels = values - slopes * starts
-    inverses = np.zeros(starts.size)
+    last = at[-1:]
+    low, high = _intervals(payoff, second, psi, last, first.worth(phi, last) + allowed)
+    scale = float(last[0]) if payoff.per_first else 1.0
+    wanted = float(low[0] + high[0]) / (2 * scale)
+    tail = float(np.clip(wanted, *_far(payoff, float(phi[-1]), float(psi[-1]))))
+    starts = np.append(starts, last)
+    rest, slopes = values - slopes * starts[:-1], slopes
     if payoff.per_first:
-        starts, levels, slopes, inverses = (
-            np.concatenate([[new], column])
-            for new, column in zip(
-                (0.0, 0.0, 0.0, values[0] * starts[0]),
-                (starts, levels, slopes, inverses),
-                strict=True,
-            )
+        inverse = scale * (wanted - tail)
+        return Deltas(
+            starts, np.append(slopes, tail), np.zeros(starts.size), np.append(rest, inverse)
         )
-    far = _far(payoff, float(phi[-1]), float(psi[-1]))
-    last = fan(payoff, second, at[-1:])
-    bottom, top = deltas_allowed(last, second, psi, first.worth(phi, at[-1:]) + allowed)
-    tail = float(np.clip(np.clip((bottom[0] + min(top[0], bottom[0] + 1)) / 2, *far), -1e9, 1e9))
-    return Deltas(
-        np.append(starts, at[-1]),
-        np.append(levels, tail),
-        np.append(slopes, 0.0),
-        np.append(inverses, 0.0),
-    )
+    return Deltas(starts, np.append(rest, tail), np.append(slopes, 0.0), np.zeros(starts.size))
 
 
 def _intervals(
     payoff: TwoDatePayoff, date: QuotedDate, psi: Vector, at: Vector, level: Vector
 ) -> tuple[Vector, Vector]:
-    """Return finite intervals of deltas; a point in the middle where there are none."""
+    """Return finite intervals of deltas; a point in the middle where there are none.
+
+    For a payoff of returns they are intervals of deltas times x, with their limit at zero.
+    """
     low, high = deltas_allowed(fan(payoff, date, at), date, psi, level)
     # Slopes of psi and c bound what is ever needed.
     steps = np.diff(date.nodes)
     rises = np.diff(psi[:-1])[steps > 0] / steps[steps > 0]
     steepest = 1.0 + np.abs(np.append(rises, psi[-1])).max()
     own = np.abs(payoff.base[2]) + np.abs(payoff.bends).sum()
-    steepest = steepest + (own / at if payoff.per_first else own)
+    if payoff.per_first:
+        steepest = steepest * at + own
+        low, high = low * at, np.where(at > 0, high, 1.0) * at
+        at_zero = at == 0
+        low[at_zero], high[at_zero] = _near(payoff, float(level[0] + psi[0]))
+    else:
+        steepest = steepest + own
     high = np.minimum(high, np.maximum(low, 0.0) + 2 * steepest)
     low = np.maximum(low, np.minimum(high, 0.0) - 2 * steepest)
     middle = (low + high) / 2
@@ -91,16 +86,27 @@ def _intervals(
     return np.where(crossed, middle, low), np.where(crossed, middle, high)
 
 
+def _near(payoff: TwoDatePayoff, level: float) -> tuple[float, float]:
+    """Return the interval of deltas times x as x falls to zero, for a payoff of returns."""
+    return _of_returns(payoff, level, 0.0, 1.0)
+
+
 def _far(payoff: TwoDatePayoff, phi: float, psi: float) -> tuple[float, float]:
     """Return the interval of deltas at an infinite first price, from slopes alone."""
-    _, b, s = payoff.base
-    t = np.concatenate([np.zeros(1), np.maximum(payoff.multiples, 0.0)])
-    paid = b + s * t + np.maximum(t[:, None] - payoff.multiples, 0.0) @ payoff.bends
-    slope = s + payoff.bends.sum()
-    if payoff.per_first:
-        paid, slope = 0.0 * paid, 0.0
+    return _of_returns(payoff, phi, psi, 0.0 if payoff.per_first else 1.0)
+
+
+def _of_returns(
+    payoff: TwoDatePayoff, level: float, psi: float, share: float
+) -> tuple[float, float]:
+    """Return slopes of lines through (1, level) above a share of the payoff less psi t."""
+    t, paid, slope = returns(payoff)
     low, high = slope_bands(
-        np.ones(1), t[None], (paid - psi * t)[None], np.array([slope - psi]), np.array([phi])
+        np.ones(1),
+        t[None],
+        (share * paid - psi * t)[None],
+        np.array([share * slope - psi]),
+        np.array([level]),
     )
     if low[0] > high[0]:
         return (float(low[0] + high[0]) / 2,) * 2

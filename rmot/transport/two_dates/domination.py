@@ -68,13 +68,16 @@ def slack(
     phi: Vector,
     psi: Vector,
     deltas: Deltas,
+    more: Vector | None = None,
 ) -> Slack:
     """Return the least of phi(x) + psi(y) + delta(x) (y - x) - c(x, y).
 
-    Portfolios are given by their values at the dates' nodes, and their slopes at infinity.
+    Portfolios are given by their values at the dates' nodes, and their slopes at infinity. Cells
+    of first prices also end at `more`.
     """
     first, second = dates
-    ends = np.unique(np.concatenate([breaks(payoff, dates), deltas.starts]))
+    extra = np.empty(0) if more is None else more
+    ends = np.unique(np.concatenate([breaks(payoff, dates), deltas.starts, extra]))
     low, high = ends, np.append(ends[1:], np.inf)
     inside = np.append((low[:-1] + high[:-1]) / 2, 2 * low[-1] + 1.0)
     piece = np.searchsorted(deltas.starts, inside, side="right") - 1

@@ -49,16 +49,21 @@ def fan(payoff: TwoDatePayoff, date: QuotedDate, first: Vector) -> Fan:
     return Fan(first, second, paid, slopes)
 
 
-def return_envelope(payoff: TwoDatePayoff) -> float:
-    """Return the envelope at one of a payoff of returns, or of what any payoff tends to at scale.
+def returns(payoff: TwoDatePayoff) -> tuple[Vector, Vector, float]:
+    """Return kinks t of :math:`b + s t + \\sum_i d_i (t - q_i)^+`, its values there, its last slope.
 
-    That is :math:`b + s t + \\sum_i d_i (t - q_i)^+` with t the return.
+    That is a payoff of returns, and what any other tends to at scale.
     """
     _, b, s = payoff.base
     t = np.concatenate([np.zeros(1), payoff.multiples[payoff.multiples > 0]])
     paid = b + s * t + np.maximum(t[:, None] - payoff.multiples, 0.0) @ payoff.bends
-    slope = np.array([s + payoff.bends.sum()])
-    heights, *_ = concave_envelopes(np.ones(1), t[None], paid[None], slope)
+    return t, paid, float(s + payoff.bends.sum())
+
+
+def return_envelope(payoff: TwoDatePayoff) -> float:
+    """Return the envelope at one of a payoff of returns, or of what any other tends to at scale."""
+    t, paid, slope = returns(payoff)
+    heights, *_ = concave_envelopes(np.ones(1), t[None], paid[None], np.array([slope]))
     return float(heights[0])
 
 
