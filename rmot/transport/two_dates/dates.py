@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csr_matrix
 
 from rmot.errors import ParameterError
 from rmot.payoffs import PiecewiseLinear
@@ -33,6 +34,9 @@ class QuotedDate:
     values : ndarray, shape (n + 1, J)
         Of the quoted payoffs at the nodes, and their slopes at infinity.
     quotes : Quotes
+    tails : csr_matrix, shape (J, 2 n)
+        The same payoffs as sums of digitals at the nodes, then of calls there: one and the price
+        are those at zero.
     starts, stops : ndarray, shape (p,)
         Nodes at the ends of the pieces; the last stop is n, infinity.
     """
@@ -40,6 +44,7 @@ class QuotedDate:
     nodes: Vector
     values: Vector
     quotes: Quotes
+    tails: csr_matrix
     starts: Indices
     stops: Indices
 
@@ -70,7 +75,8 @@ class QuotedDate:
         slopes = np.array([payoff.tail[0] for payoff in payoffs])
         whole = np.append(np.diff(nodes) > 0, True)
         starts = np.flatnonzero(whole)
-        return cls(nodes, np.vstack([values, slopes[None]]), quotes, starts, starts + 1)
+        tails = _tails(payoffs, nodes)
+        return cls(nodes, np.vstack([values, slopes[None]]), quotes, tails, starts, starts + 1)
 
     @property
     def size(self) -> int:
@@ -103,3 +109,29 @@ class QuotedDate:
         worth[:-1] += cash + units * self.nodes
         worth[-1] += units
         return worth
+
+
+def _tails(payoffs: list[PiecewiseLinear], nodes: Vector) -> csr_matrix:
+    """Take payoffs apart into digitals and calls at the nodes."""
+    rows, columns, entries = [], [], []
+    n = nodes.size
+    for j, payoff in enumerate(payoffs):
+        starts_bent = payoff.kinks.size and payoff.kinks[0] == 0
+        first = 1 if starts_bent else 0
+        later = payoff.kinks[first:]
+        # The right one of two nodes at a jump.
+        at = np.searchsorted(nodes, later, side="right") - 1
+        steeper = np.diff(payoff.slopes[first:])
+        jump = np.diff(payoff.intercepts[first:]) + steeper * later
+        rows.append(np.full(2 + 2 * later.size, j))
+        columns.append(np.concatenate([[0, n], at, n + at]))
+        entries.append(
+            np.concatenate([[payoff.intercepts[first], payoff.slopes[first]], jump, steeper])
+        )
+    joined = (np.concatenate([np.zeros(0), *each]) for each in (entries, rows, columns))
+    found, row, column = joined
+    made = coo_matrix(
+        (found, (row.astype(int), column.astype(int))), (len(payoffs), 2 * n)
+    ).tocsr()
+    made.eliminate_zeros()
+    return csr_matrix(made)

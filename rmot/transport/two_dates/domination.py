@@ -24,7 +24,7 @@ from rmot.transport.two_dates.hedge import Deltas
 Vector = NDArray[np.float64]
 
 _PARTS = 8
-_DEPTH = 8
+_DEPTH = 9
 _SHARP = 1e-11
 
 
@@ -177,9 +177,10 @@ def _split(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector, high: Vector
     """Bound f from below on ever shorter parts, as long as that tells anything."""
     best = np.full(a.shape, np.inf)
     open_ = np.arange(a.size)
-    for _ in range(_DEPTH):
-        width = (high - low) / _PARTS
-        u = low[:, None] + width[:, None] * np.arange(_PARTS)
+    for depth in range(_DEPTH):
+        count = _PARTS if depth else 1
+        width = (high - low) / count
+        u = low[:, None] + width[:, None] * np.arange(count)
         v = np.append(u[:, 1:], high[:, None], axis=1)
         own = [x[:, None] for x in (a, b, c, d)]
         bound = _with_inverse(*own, u, v)

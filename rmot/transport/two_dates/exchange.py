@@ -22,7 +22,7 @@ Indices = NDArray[np.int64]
 MISSED = 1e-8
 
 _FAR = 64.0
-_FIRST_SECOND = 40
+_FIRST_SECOND = 15
 _PER_ROUND = 200
 _SPLITS = 3
 

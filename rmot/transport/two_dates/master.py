@@ -5,7 +5,7 @@ r"""The linear program over laws whose first prices are finitely many.
 
 with mass one and mean one. A ray over x adds to its mean without mass, and one more adds to the
 means of both dates. The masses of both dates are gathered on the nodes between which quotes are
-linear, so that each column has few entries. Quotes may be missed at a price, as long as columns
+linear, and summed twice into digitals and calls, so that all is sparse. Quotes may be missed at a price, as long as columns
 are wanting; multipliers are the hedge's positions.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import coo_matrix, csr_matrix, eye_array, hstack, vstack
+from scipy.sparse import block_diag, bmat, coo_matrix, csr_matrix, diags_array, eye_array, hstack
 
 from rmot.errors import AccuracyError
 from rmot.transport._highs import HIGHS
@@ -84,38 +84,36 @@ def solve(
     """
     gathered, martingale = _balances(dates, columns)
     n_fibres, n_columns = martingale.shape
-    sizes = [date.size + 1 for date in dates]
     counts = [len(date.quotes) for date in dates]
-    n_nodes, n_quotes = sum(sizes), sum(counts)
+    n_nodes, n_quotes = gathered.shape[0], sum(counts)
     lead = n_columns + 1
     # What the far column adds: a unit at infinity on each date.
-    far = csr_matrix(
-        (np.ones(2), (np.array([sizes[0] - 1, n_nodes - 1]), np.zeros(2, dtype=int))), (n_nodes, 1)
-    )
-    balance = hstack([gathered, far, -eye_array(n_nodes), csr_matrix((n_nodes, 3 * n_quotes))])
-    tied = hstack([martingale, csr_matrix((n_fibres, 1 + n_nodes + 3 * n_quotes))])
-    first = dates[0]
-    whole = np.zeros((2, sizes[0]))
-    whole[0, :-1] = 1.0
-    whole[1] = np.append(first.nodes, 1.0)
-    norm = hstack(
-        [csr_matrix((2, lead)), csr_matrix(whole), csr_matrix((2, sizes[1] + 3 * n_quotes))]
-    )
-    values = _blocks(dates)
+    ends = np.array([dates[0].size, n_nodes - 1])
+    far = csr_matrix((np.ones(2), (ends, np.zeros(2, dtype=int))), (n_nodes, 1))
+    chains, quoted = _joined([_chain(date) for date in dates]), _joined([d.tails for d in dates])
+    n_tails = chains.shape[1]
+    whole = csr_matrix((np.ones(2), (np.arange(2), [0, dates[0].size])), (2, n_tails))
     give = eye_array(n_quotes)
-    quoted = hstack([csr_matrix((n_quotes, lead)), values, -give, -give, give])
+    rows = bmat(
+        [
+            [_with_rays(gathered, dates), _with_rays(far, dates), -chains, None],
+            [martingale, csr_matrix((n_fibres, 1)), None, None],
+            [None, None, whole, None],
+            [None, None, quoted, hstack([-give, -give, give])],
+        ],
+        format="csr",
+    )
     cost = np.concatenate(
-        [-columns.paid, [-far_paid], np.zeros(n_nodes + n_quotes), np.full(2 * n_quotes, penalty)]
+        [-columns.paid, [-far_paid], np.zeros(n_tails + n_quotes), np.full(2 * n_quotes, penalty)]
     )
     bounds = np.zeros((cost.size, 2))
     bounds[:, 1] = np.inf
-    bounds[lead : lead + n_nodes, 0] = -np.inf
-    sides = slice(lead + n_nodes, lead + n_nodes + n_quotes)
+    sides = slice(lead + n_tails, lead + n_tails + n_quotes)
     bounds[sides, 0] = np.concatenate([date.quotes.bid for date in dates])
     bounds[sides, 1] = np.concatenate([date.quotes.ask for date in dates])
-    rows = vstack([balance, tied, norm, quoted], format="csr")
+    start = rows.shape[0] - n_quotes - 2
     right = np.zeros(rows.shape[0])
-    right[n_nodes + n_fibres : n_nodes + n_fibres + 2] = 1.0
+    right[start : start + 2] = 1.0
     for attempt in (method, "highs-ds"):
         found = linprog(
             cost, A_eq=rows, b_eq=right, bounds=bounds, method=attempt, options=HIGHS
@@ -125,8 +123,8 @@ def solve(
     else:
         raise AccuracyError(f"the program over laws was not solved: {found.message}")
     multipliers = -found.eqlin.marginals
-    deltas = multipliers[n_nodes : n_nodes + n_fibres]
-    cash, forward, *positions = multipliers[n_nodes + n_fibres :]
+    deltas = multipliers[start - n_fibres : start]
+    cash, forward, *positions = multipliers[start:]
     held = np.array(positions)
     missed = found.x[sides.stop :]
     return Solved(
@@ -142,11 +140,33 @@ def solve(
     )
 
 
-def _blocks(dates: tuple[QuotedDate, QuotedDate]) -> csr_matrix:
-    one, other = (date.values.T for date in dates)
-    upper = hstack([csr_matrix(one), csr_matrix((one.shape[0], other.shape[1]))])
-    lower = hstack([csr_matrix((other.shape[0], one.shape[1])), csr_matrix(other)])
-    return csr_matrix(vstack([upper, lower]))
+def _joined(blocks: list[csr_matrix]) -> csr_matrix:
+    return csr_matrix(block_diag(blocks, format="csr"))
+
+
+def _chain(date: QuotedDate) -> csr_matrix:
+    """Return masses at nodes, then zeros, from prices of digitals and of calls at the nodes.
+
+    With D and C those, a mass is a difference of D; C at one node is C at the next and the step
+    times D there; C at the last is what lies at infinity.
+    """
+    n = date.size
+    steps = np.diff(date.nodes)
+    masses = eye_array(n) - eye_array(n, k=1)
+    worth = eye_array(n) - eye_array(n, k=1)
+    shifted = diags_array(steps, offsets=1, shape=(n, n))
+    return csr_matrix(bmat([[masses, None], [-shifted, worth]], format="csr"))
+
+
+def _with_rays(gathered: csr_matrix, dates: tuple[QuotedDate, QuotedDate]) -> csr_matrix:
+    """Place masses at nodes and infinity in the rows of both chains."""
+    place, start = [], 0
+    for date in dates:
+        place += [start + np.arange(date.size), [start + 2 * date.size - 1]]
+        start += 2 * date.size
+    at = np.concatenate(place)
+    spread = csr_matrix((np.ones(at.size), (at, np.arange(at.size))), (start, at.size))
+    return csr_matrix(spread @ gathered)
 
 
 def _balances(
