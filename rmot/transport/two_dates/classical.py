@@ -38,6 +38,7 @@ Vector = NDArray[np.float64]
 _MASSLESS = 1e-12
 _ESCAPED = 1e-9
 _NOISE = 1e-12
+_ROUNDING = 1e-14
 _REFITS = 12
 
 
@@ -192,8 +193,11 @@ def _dominating(
     deltas = fitted(payoff, dates, phi, psi, at, max(found.shortfall, 0.0) + tolerance / 2)
     left = slack(payoff, dates, phi, psi, deltas, at)
     # A delta more and a forward more: a unit of the second price.
-    rise = -left.along_second - left.along_first
-    deltas = deltas.raised(-left.along_second)
+    alone, together = (
+        _ROUNDING - each if each < 0 else 0.0 for each in (left.along_second, left.along_first)
+    )
+    rise = alone + together
+    deltas = deltas.raised(alone)
     phi[:-1] += rise * first.nodes
     phi[-1] += rise
     lack = max(0.0, -slack(payoff, dates, phi, psi, deltas).least)

@@ -11,12 +11,15 @@ is :math:`x \delta(x)` that is linear: the money held, not the units.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics.concave_envelope import slope_bands
 from rmot.payoffs import TwoDatePayoff
 from rmot.transport.two_dates.dates import QuotedDate
+from rmot.transport.two_dates.domination import breaks
 from rmot.transport.two_dates.fans import deltas_allowed, fan, returns
 from rmot.transport.two_dates.hedge import Deltas
 from rmot.transport.two_dates.stabbing import stabbed
@@ -34,29 +37,33 @@ def fitted(
 ) -> Deltas:
     """Return deltas through the intervals at first prices `at`, that leave `allowed` uncovered."""
     first, second = dates
+    last = breaks(payoff, dates)[-1]
     # Breaks where a quoted payoff jumps: each side has its own level.
-    edges = np.concatenate([[0.0], first.jumps, [np.inf]])
-    parts = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    edges = np.unique(np.concatenate([[0.0], first.jumps, [last, at[-1]]]))
+    found = []
+    for low, high in pairwise(edges):
         own = at[(at >= low) & (at <= high)]
         level = first.worth(phi, own) + allowed
-        if np.isfinite(high):
+        if high in first.jumps:
             level[-1] = phi[np.searchsorted(first.nodes, high)] + allowed
-        parts.append(stabbed(own, *_intervals(payoff, second, psi, own, level)))
-    starts, values, slopes = (np.concatenate(column) for column in zip(*parts, strict=True))
-    last = at[-1:]
-    low, high = _intervals(payoff, second, psi, last, first.worth(phi, last) + allowed)
-    scale = float(last[0]) if payoff.per_first else 1.0
-    wanted = float(low[0] + high[0]) / (2 * scale)
-    tail = float(np.clip(wanted, *_far(payoff, float(phi[-1]), float(psi[-1]))))
-    starts = np.append(starts, last)
-    rest, slopes = values - slopes * starts[:-1], slopes
-    if payoff.per_first:
-        inverse = scale * (wanted - tail)
-        return Deltas(
-            starts, np.append(slopes, tail), np.zeros(starts.size), np.append(rest, inverse)
-        )
-    return Deltas(starts, np.append(rest, tail), np.append(slopes, 0.0), np.zeros(starts.size))
+        bottom, top = _intervals(payoff, second, psi, own, level)
+        as_money = payoff.per_first or low >= last
+        if as_money and not payoff.per_first:
+            bottom, top = bottom * own, top * own
+        starts, values, slopes = stabbed(own, bottom, top)
+        rest = values - slopes * starts
+        none = np.zeros(starts.size)
+        found.append((starts, *((slopes, none, rest) if as_money else (rest, slopes, none))))
+    starts, levels, slopes, inverses = (np.concatenate(each) for each in zip(*found, strict=True))
+    tail = float(np.clip(levels[-1], *_far(payoff, float(phi[-1]), float(psi[-1]))))
+    # The last piece goes on, as far as slopes at infinity let it.
+    money = inverses[-1] + (levels[-1] - tail) * at[-1]
+    return Deltas(
+        np.append(starts, at[-1]),
+        np.append(levels, tail),
+        np.append(slopes, 0.0),
+        np.append(inverses, money),
+    )
 
 
 def _intervals(

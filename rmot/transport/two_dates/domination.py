@@ -241,6 +241,7 @@ def _beyond(
         at = end > 0
         slope = psi + alpha - constant + beta * end
         slope[at] += inverse[at] / end[at]
-        slope[~at] = np.where(inverse[~at] < 0, -np.inf, slope[~at])
+        # Towards zero a slope that falls like 1/x outweighs all else.
+        slope[~at] = np.where(inverse[~at] != 0, np.copysign(np.inf, inverse[~at]), slope[~at])
         least = min(least, float(slope.min()))
     return min(0.0, least)
