@@ -1,1 +1,1 @@
-"""Bounds on payoffs of one asset's prices at two dates, of which the second is a fair game."""
+"""Options on one asset's prices at two dates, between which it is a martingale."""

@@ -22,7 +22,7 @@ from rmot.transport.balls.problem import BallProblem, assemble
 from rmot.transport.balls.sides import Side
 from rmot.transport.divergences import Divergence
 from rmot.transport.quotes import Quotes
-from rmot.transport.two_dates.hedge import SemiStaticHedge
+from rmot.transport.two_dates.hedge import Deltas, SemiStaticHedge
 
 Vector = NDArray[np.float64]
 
@@ -99,9 +99,9 @@ def semi_static(
 ) -> SemiStaticHedge:
     """Return a side's hedge with its deltas; `starts` are the prior's first prices."""
     held = side.hedge
-    deltas = np.zeros(starts.size)
+    levels, nothing = np.zeros(starts.size), np.zeros(starts.size)
     if side.multipliers is not None:
-        deltas = side.multipliers[problem.program.n_hard + sum(sizes) :]
+        levels = side.multipliers[problem.program.n_hard + sum(sizes) :]
     # Each first price keeps its delta up to half-way to the next.
     edges = np.concatenate([[0.0], 0.5 * (starts[1:] + starts[:-1])])
     return SemiStaticHedge(
@@ -109,8 +109,7 @@ def semi_static(
         float(held.forwards[0]),
         held.positions[: sizes[0]],
         held.positions[sizes[0] :],
-        edges,
-        deltas,
+        Deltas(edges, levels, nothing, nothing),
         held.cost,
         held.shortfall,
         held.charge,

@@ -1,4 +1,4 @@
-r"""Bounds on payoffs of two dates' prices, from quotes of both dates, fair game, and a prior.
+r"""Bounds on payoffs of two dates' prices, from quotes of both, the martingale, and a prior.
 
 .. math:: \text{upper}(\eta) = \sup\{E^Q c(S_1, S_2) : E^Q[S_2 | S_1] = S_1,\; E^Q S_1 = 1,\;
           b_j \le E^Q g_j \le a_j,\; D(Q|P) \le \eta\}
@@ -14,14 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import ParameterError
 from rmot.numerics.discrete import Prior
-from rmot.payoffs import TwoDatePayoff
+from rmot.payoffs import Payoff, TwoDatePayoff
 from rmot.transport._arguments import payoff_values, require_ball
 from rmot.transport.balls.nearest import nearest, price_of, resolve
 from rmot.transport.balls.sides import lower_side, upper_side
-from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler
+from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler, Unrestricted
 from rmot.transport.quotes import Quotes
 from rmot.transport.radius import MultipleOfLeast, Radius
 from rmot.transport.two_dates.ball import assemble_two_dates, semi_static
+from rmot.transport.two_dates.classical import classical_two_dates
 from rmot.transport.two_dates.hedge import SemiStaticHedge
 
 Vector = NDArray[np.float64]
@@ -40,7 +41,8 @@ class MartingaleBounds:
         The larger distance between dual and primal value of the two sides.
     residual : float
         The largest amount by which the laws behind `price`, `lower` and `upper` miss a quote, the
-        forward or the fair game (there, mass times what the mean misses by).
+        forward or the martingale (there, mass times what a fibre's mean misses by); nan where a
+        bound is only approached, by laws that send mass to ever higher prices.
     support_limited : bool
         Whether laws were confined to the prior's nodes.
     price, minimum_radius, radius
@@ -67,29 +69,33 @@ def martingale_bounds(
     prior: Prior | None,
     quotes: tuple[Quotes | None, Quotes | None],
     *,
-    divergence: ChiSquared | CressieRead | KullbackLeibler,
+    divergence: ChiSquared | CressieRead | KullbackLeibler | Unrestricted,
     radius: float | Radius | MultipleOfLeast | None = None,
 ) -> MartingaleBounds:
-    """Return bounds over all laws of two dates' prices that are a fair game and meet the quotes.
+    """Return bounds over all martingales of two dates that meet the quotes.
 
     Parameters
     ----------
     payoff : TwoDatePayoff or array_like, shape (n,)
-        An object, or values on the prior's points.
-    prior : Prior
-        Points of shape (n, 2, 1), as `rmot.models.two_date_prior` makes them: prices per forward
-        of their date, and several second prices to each first one.
+        An object, or, in a ball, values on the prior's points.
+    prior : Prior or None
+        Points of shape (n, 2, 1), as `rmot.models.two_date_law(...).prior` has them: prices per
+        forward of their date, and several second prices to each first one. None only with
+        `Unrestricted`, which does not use it.
     quotes : pair of Quotes or None
         Of the first date and of the second, undiscounted and per forward of their date.
-    divergence : ChiSquared, CressieRead or KullbackLeibler
+    divergence : ChiSquared, CressieRead, KullbackLeibler or Unrestricted
+        `Unrestricted`: all martingales on [0, inf)^2.
     radius : float, Radius or MultipleOfLeast
+        The largest divergence, or a rule for it; needed with a divergence, refused with
+        `Unrestricted`.
 
     Raises
     ------
     ParameterError
         Shapes, numbers, dates or the combination of arguments do not fit.
     InfeasibleQuotes
-        No fair game meets the quotes.
+        No martingale meets the quotes; the message names them.
     InfeasibleRadius
         `radius` is below `minimum_radius`.
     AccuracyError
@@ -99,10 +105,28 @@ def martingale_bounds(
     -----
     The classical problem and its semi-static hedges: Beiglböck, Henry-Labordère and Penkner (2013),
     "Model-independent bounds for option prices: a mass transport approach".
+
+    Examples
+    --------
+    >>> from rmot.payoffs import call, forward_start_straddle
+    >>> near, far = Quotes([call(1.0)], [0.04], [0.04]), Quotes([call(1.0)], [0.05], [0.05])
+    >>> found = martingale_bounds(
+    ...     forward_start_straddle(1.0), None, (near, far), divergence=Unrestricted()
+    ... )
+    >>> found.lower_hedge.dominates, found.upper_hedge.dominates
+    (True, True)
     """
-    item = payoff if isinstance(payoff, TwoDatePayoff) else payoff_values(payoff)
+    item = _payoff(payoff)
     if not (isinstance(quotes, tuple) and len(quotes) == 2):
         raise ParameterError("expected a pair of quotes, of the first date and of the second")
+    if isinstance(divergence, Unrestricted):
+        if radius is not None:
+            raise ParameterError(f"expected no radius with Unrestricted; got {radius}")
+        if not isinstance(item, TwoDatePayoff):
+            raise ParameterError(
+                "expected a payoff object with Unrestricted: it looks at all prices"
+            )
+        return _classical(item, quotes)
     require_ball(divergence)
     if prior is None or radius is None:
         raise ParameterError(f"expected a prior and a radius with {divergence}")
@@ -115,17 +139,58 @@ def martingale_bounds(
     starts = np.unique(prior.points[:, 0, 0])
     first, second = quotes
     sizes = (0 if first is None else len(first), 0 if second is None else len(second))
-    densities = (law.density, lower.density, upper.density)
     return MartingaleBounds(
         lower.value,
         upper.value,
         semi_static(problem, lower, starts, sizes),
         semi_static(problem, upper, starts, sizes),
         max(upper.gap, lower.gap),
-        max(problem.missed(density) for density in densities),
+        max(problem.missed(each.density) for each in (law, lower, upper)),
         True,
         price_of(problem, law),
         law.least,
         chosen,
         problem.program.weights * law.density,
     )
+
+
+def _payoff(payoff: TwoDatePayoff | ArrayLike) -> TwoDatePayoff | Vector:
+    if isinstance(payoff, TwoDatePayoff):
+        return payoff
+    if isinstance(payoff, Payoff):
+        raise ParameterError(
+            f"expected a payoff of two dates, such as forward_start_call; got {payoff.label}"
+        )
+    return payoff_values(payoff)
+
+
+def _classical(
+    payoff: TwoDatePayoff, quotes: tuple[Quotes | None, Quotes | None]
+) -> MartingaleBounds:
+    none = Quotes([], [], [])
+    first, second = (none if quoted is None else quoted for quoted in quotes)
+    lower, upper = classical_two_dates(payoff, first, second)
+    return MartingaleBounds(
+        lower.value,
+        upper.value,
+        lower.hedge,
+        upper.hedge,
+        max(lower.gap, upper.gap),
+        max(_missed(side.law, (first, second)) for side in (lower, upper)),
+        False,
+    )
+
+
+def _missed(law: Prior | None, quotes: tuple[Quotes, Quotes]) -> float:
+    """Return the largest amount by which a law misses a quote, its mean or the martingale."""
+    if law is None:
+        return math.nan
+    w, prices = law.weights, law.points[:, :, 0]
+    _, fibre = np.unique(prices[:, 0], return_inverse=True)
+    gains = np.bincount(fibre, w * (prices[:, 1] - prices[:, 0]))
+    most = max(float(np.abs(gains).max()), abs(float(w @ prices[:, 0]) - 1.0))
+    for date, quoted in enumerate(quotes):
+        for payoff, bid, ask in zip(quoted.payoffs, quoted.bid, quoted.ask, strict=True):
+            earned = float(w @ payoff.value(prices[:, date]))
+            most = max(most, bid - earned, earned - ask)
+    return most

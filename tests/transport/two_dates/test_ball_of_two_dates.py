@@ -136,11 +136,7 @@ def test_the_hedge_and_its_charge_bound_every_law_in_the_ball() -> None:
     assert found.radius is not None
     x, y = prior.points[:, :, 0].T
     hedge = found.upper_hedge
-    worth = hedge.cash + hedge.forward * x + hedge.delta(x) * (y - x)
-    for positions, quoted, price in ((hedge.first, quotes[0], x), (hedge.second, quotes[1], y)):
-        for units, item in zip(positions, quoted.payoffs, strict=True):
-            worth += units * item.value(price)
-    left = PAYOFF.value(prior.points) - worth
+    left = PAYOFF.at(x, y) - hedge.value(np.column_stack([x, y]), quotes)
     # E^Q(c - H) <= charge for every Q of the ball, the one that attains the bound included
     theta, eta = hedge.theta, found.radius.value
     y_star = left / theta
