@@ -42,6 +42,9 @@ from .radii.quote_noise import quote_noise_radius as quote_noise_radius
 from .radii.share import least_that_meets as least_that_meets
 from .radius import MultipleOfLeast as MultipleOfLeast
 from .radius import Radius as Radius
+from .two_dates.bounds import MartingaleBounds as MartingaleBounds
+from .two_dates.bounds import martingale_bounds as martingale_bounds
+from .two_dates.hedge import SemiStaticHedge as SemiStaticHedge
 from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [
@@ -57,12 +60,14 @@ __all__ = [
     "KullbackLeibler",
     "ListedAsset",
     "ListedQuote",
+    "MartingaleBounds",
     "MultipleOfLeast",
     "Order",
     "OrderTicket",
     "Prior",
     "Quotes",
     "Radius",
+    "SemiStaticHedge",
     "StaticHedge",
     "Tail",
     "Unrestricted",
@@ -79,6 +84,7 @@ __all__ = [
     "least_that_meets",
     "listed_quotes",
     "listed_smile",
+    "martingale_bounds",
     "nearest_coupling",
     "needed_radius",
     "on_assets",
