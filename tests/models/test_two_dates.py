@@ -145,6 +145,39 @@ def test_an_average_call_converges_to_the_integral_as_its_error_says():
     assert 0.0 < errors[2] < errors[1] / 3.0 < errors[0] / 9.0
 
 
+def unhedged_deviation(law, payoff):
+    """What delta and calls at both dates leave of a payoff, in the mean square of the law.
+
+    Bounds in small chi-squared balls are the price and multiples of this.
+    """
+    x, y = law.prior.points[:, :, 0].T
+    weight, fibre = law.prior.weights, np.unique(law.prior.points[:, 0, 0], return_inverse=True)[1]
+    gain = y - x
+    square = np.bincount(fibre, weight * gain**2)
+
+    def without_delta(values):
+        return values - (np.bincount(fibre, weight * gain * values) / square)[fibre] * gain
+
+    calls = [np.maximum(price - k, 0.0) for price in (x, y) for k in (0.85, 0.92, 1.0, 1.06)]
+    columns = np.array([without_delta(values) for values in (np.ones(x.size), *calls)]).T
+    target, root = without_delta(payoff.at(x, y)), np.sqrt(weight)
+    held = np.linalg.lstsq(columns * root[:, None], target * root, rcond=None)[0]
+    return math.sqrt(weight @ (target - columns @ held) ** 2)
+
+
+@pytest.mark.parametrize("payoff", [forward_start_straddle(1.0), average_call(1.0)])
+@pytest.mark.parametrize("model", [ROUGH, FLAT])
+def test_few_cells_tell_what_hedges_leave(model, payoff):
+    fine, coarse = (
+        unhedged_deviation(
+            two_date_law(model, FIRST, SECOND, n_first=n, n_second=2 * n, n_paths=2**12), payoff
+        )
+        for n in (160, 40)
+    )
+    # cells sixteen times as large in area, of an error of second order
+    assert coarse == pytest.approx(fine, rel=1e-2)
+
+
 def lewis_call(log_phi, ratio):
     """E (R - k)^+ under a law with E R = 1, from log E exp(iuX) at u - i/2."""
     k = math.log(ratio)
