@@ -157,7 +157,8 @@ def two_date_law(
     Parameters
     ----------
     model : SimulatesPaths
-        `BlackScholes` (exact but for the cells), `Heston`, `RoughHeston`, `RoughBergomi`.
+        `BlackScholes` (exact but for the cells), `Heston`, `RoughHeston`, `RoughBergomi`,
+        `TwoFactorBergomi`.
     first, second : float
         Dates in years, 0 < first < second.
     n_first, n_second : int
@@ -175,8 +176,8 @@ def two_date_law(
     Raises
     ------
     ParameterError
-        Dates that do not increase from above 0, too few cells, a number of paths or a seed that
-        make no simulation, or kinks that no boundary can meet.
+        A model without paths, dates that do not increase from above 0, too few cells, a number of
+        paths or a seed that make no simulation, or kinks that no boundary can meet.
     AccuracyError
         If steps are so long that prices would not be martingales.
 
@@ -187,10 +188,14 @@ def two_date_law(
     >>> law.prior.points.shape, law.prior.mean().round(12).tolist()
     ((200, 2, 1), [[1.0], [1.0]])
     """
+    if not isinstance(model, SimulatesPaths):
+        raise ParameterError(f"expected a model that simulates paths; got {model!r}")
     times = check_times([first, second])
     for name, count in (("n_first", n_first), ("n_second", n_second)):
         check_whole_number(name, count, 8)
     check_whole_number("n_paths", n_paths, 8 * _SCRAMBLINGS)
+    if n_paths & (n_paths - 1):
+        raise ParameterError(f"n_paths must be a power of two for Sobol points; got {n_paths}")
     check_whole_number("seed", seed, 0)
     seeds = np.random.SeedSequence(seed).generate_state(_SCRAMBLINGS).tolist()
 

@@ -10,7 +10,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 from rmot.errors import AccuracyError, ParameterError
-from rmot.models import BlackScholes, Heston, RoughBergomi, RoughHeston
+from rmot.models import SABR, BlackScholes, Heston, RoughBergomi, RoughHeston, TwoFactorBergomi
 from rmot.models.two_dates import LEAST_MASS, two_date_law
 from rmot.numerics.black import black_call
 from rmot.payoffs import call
@@ -26,11 +26,22 @@ LEVELS: dict[str, Any] = {
 HESTON = Heston(vol_of_vol=0.5, correlation=-0.7, **LEVELS)
 ROUGH = RoughHeston(hurst=0.12, vol_of_vol=0.3, correlation=-0.65, **LEVELS)
 BERGOMI = RoughBergomi(hurst=0.1, vol_of_vol=1.5, correlation=-0.8, initial_variance=0.04)
+TWO_FACTORS = TwoFactorBergomi(
+    short_vol_of_vol=1.5,
+    slow_weight=0.25,
+    fast_reversion=5.0,
+    slow_reversion=0.3,
+    fast_correlation=-0.7,
+    slow_partial_correlation=-0.6,
+    **LEVELS,
+)
 FLAT = BlackScholes(volatility=0.2)
 
 
 @pytest.fixture(
-    scope="module", params=[HESTON, ROUGH, BERGOMI, FLAT], ids=lambda m: type(m).__name__
+    scope="module",
+    params=[HESTON, ROUGH, BERGOMI, TWO_FACTORS, FLAT],
+    ids=lambda m: type(m).__name__,
 )
 def case(request):
     return request.param, two_date_law(request.param, FIRST, SECOND, n_paths=2**14)
@@ -356,6 +367,12 @@ def test_bad_arguments_are_refused(changes, named):
     given = {"first": FIRST, "second": SECOND, "n_paths": 64} | changes
     with pytest.raises(ParameterError, match=named):
         two_date_law(HESTON, **given)
+
+
+def test_models_without_paths_are_refused():
+    smile = SABR(initial_volatility=0.2, lognormal_vol_of_vol=0.5, correlation=-0.3)
+    with pytest.raises(ParameterError, match="simulates paths"):
+        two_date_law(smile, FIRST, SECOND)  # pyright: ignore[reportArgumentType]
 
 
 def test_payoffs_of_one_date_are_refused():
