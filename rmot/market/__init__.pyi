@@ -4,6 +4,8 @@ from .arbitrage import ArbitrageReport as ArbitrageReport
 from .arbitrage import static_arbitrage as static_arbitrage
 from .chain import OptionChain as OptionChain
 from .chain import read_chain as read_chain
+from .convex_order import ConvexOrderMarginals as ConvexOrderMarginals
+from .convex_order import marginals_in_convex_order as marginals_in_convex_order
 from .discount import DiscountCurve as DiscountCurve
 from .discount import pool_discounts as pool_discounts
 from .filters import DEFAULT_FILTERS as DEFAULT_FILTERS
@@ -46,6 +48,7 @@ __all__ = [
     "AmericanParityFit",
     "ArbitrageReport",
     "CarryRange",
+    "ConvexOrderMarginals",
     "ConvexVolatility",
     "DataSource",
     "Dataset",
@@ -71,6 +74,7 @@ __all__ = [
     "Stale",
     "VixFutures",
     "fit_parity",
+    "marginals_in_convex_order",
     "pool_discounts",
     "pooled_surfaces",
     "project",

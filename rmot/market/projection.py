@@ -7,35 +7,26 @@ With :math:`m = K/F`, mids :math:`\bar c_i` and half-spreads :math:`h_i`, the un
           c \text{ convex in } m,\; c(0) = 1,\; c_1 \ge 1 - m_1,\; c_n \le c_{n-1},\; c_n \ge 0,
 
 where convexity includes the strike 0 and, with the two ends, keeps slopes in [-1, 0] and prices in
-:math:`[(1 - m)^+, 1]`. Each constraint meets at most three neighbours, so the primal–dual method
-of Mehrotra solves banded systems alone: the time is linear in the number of strikes.
-
-Reference: S. Mehrotra, "On the implementation of a primal-dual interior point method", *SIAM
-Journal on Optimization* 2 (1992) 575–601; J. Nocedal, S. J. Wright, *Numerical Optimization*,
-2nd ed., Springer 2006, algorithm 16.4.
+:math:`[(1 - m)^+, 1]`. Each constraint meets at most three neighbours, so that
+`rmot.numerics.least_norm` solves banded systems alone: the time is linear in the number of strikes.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.errors import AccuracyError, InfeasibleQuotes
+from rmot.errors import InfeasibleQuotes
 from rmot.market.arbitrage import static_arbitrage
 from rmot.market.surface import OptionSurface, Smile
 from rmot.numerics import implied_volatility_otm
+from rmot.numerics.least_norm import Newton, least_norm
 
 Vector = NDArray[np.float64]
 
-TOLERANCE: Final = 1e-9
-"""Of constraints, in half-spreads, and of the duality gap g: moves are exact to sqrt(2 g)."""
-
-_ITERATIONS = 100
-_TO_BOUNDARY = 0.995
 _LISTED = 3
 
 
@@ -96,23 +87,34 @@ def project(surface: OptionSurface) -> Projection:
     projected = [project_smile(smile) for smile in surface]
     return Projection(
         replace(surface, slices=tuple(projected)),
-        tuple(_move(old, new) for old, new in zip(surface, projected, strict=True)),
+        tuple(slice_move(old, new) for old, new in zip(surface, projected, strict=True)),
     )
 
 
 def project_smile(smile: Smile) -> Smile:
     """Return the smile with the nearest arbitrage-free mids; see `project`."""
-    found = static_arbitrage([smile]).violations
-    if found:
-        more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
-        named = " | ".join(map(str, found[:_LISTED])) + more
-        raise InfeasibleQuotes(
-            f"expected quotes of {smile.label} without arbitrage at bid and ask; got {named}"
-        )
+    refuse_arbitrage([smile])
     m = np.exp(smile.log_moneyness)
     half = 0.5 * (smile.ask_price - smile.bid_price)
     step = nearest_arbitrage_free(m, smile.call_price, half)
-    price = np.clip(smile.call_price + half * step, smile.bid_price, smile.ask_price)
+    return at_prices(smile, smile.call_price + half * step)
+
+
+def refuse_arbitrage(smiles: Sequence[Smile]) -> None:
+    """Raise InfeasibleQuotes, which names the quotes, if there is arbitrage at bid and ask."""
+    found = static_arbitrage(smiles).violations
+    if found:
+        labels = " and ".join(smile.label for smile in smiles)
+        more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        named = " | ".join(map(str, found[:_LISTED])) + more
+        raise InfeasibleQuotes(
+            f"expected quotes of {labels} without arbitrage at bid and ask; got {named}"
+        )
+
+
+def at_prices(smile: Smile, price: Vector) -> Smile:
+    """Return the smile with other mids, shape (n,), held within bid and ask."""
+    price = np.clip(price, smile.bid_price, smile.ask_price)
     otm = price - np.maximum(-np.expm1(smile.log_moneyness), 0.0)
     volatility = implied_volatility_otm(otm, smile.log_moneyness, smile.maturity)
     for column in (price, volatility):
@@ -133,36 +135,9 @@ def nearest_arbitrage_free(moneyness: Vector, mid: Vector, half_spread: Vector) 
     Raises
     ------
     AccuracyError
-        The method did not reach `TOLERANCE`: no feasible prices, or hardly any.
+        The method did not converge: no feasible prices, or hardly any.
     """
-    rows = _Constraints(moneyness, mid, half_spread)
-    x = np.zeros_like(mid)
-    slack = np.maximum(rows.values(x), 1.0)
-    multiplier = np.ones_like(slack)
-    error = math.inf
-    for _ in range(_ITERATIONS):
-        dual = x - rows.transposed(multiplier)
-        primal = rows.values(x) - slack
-        gap = float(slack @ multiplier)
-        error = max(_largest(dual) / (1.0 + _largest(multiplier)), _largest(primal), gap)
-        if error <= TOLERANCE:
-            return x
-        step = _Newton(rows, slack, multiplier, dual, primal)
-        _, ds, dz = step.direction(slack * multiplier)
-        length = min(_length(slack, ds), _length(multiplier, dz))
-        affine = float((slack + length * ds) @ (multiplier + length * dz))
-        centring = (affine / gap) ** 3 * gap / slack.size
-        # A second-order term that a short step did not earn makes the iteration cycle.
-        product = slack * multiplier + length**2 * ds * dz - centring
-        dx, ds, dz = step.direction(product)
-        length = _TO_BOUNDARY * min(_length(slack, ds), _length(multiplier, dz))
-        x = x + length * dx
-        slack = slack + length * ds
-        multiplier = multiplier + length * dz
-    raise AccuracyError(
-        f"expected prices within bid and ask without arbitrage after {_ITERATIONS} steps; "
-        f"the conditions of the optimum are met to {error:.1e}"
-    )
+    return least_norm(_Constraints(moneyness, mid, half_spread))
 
 
 class _Constraints:
@@ -192,6 +167,13 @@ class _Constraints:
         first, last = half[0] if half[0] > 0 else 1.0, half[-1] if half[-1] > 0 else 1.0
         self._ends = (half[0] / first, half[-1] / last)
         self._end_levels = ((mid[0] - (1.0 - m[0])) / first, mid[-1] / last)
+
+    @property
+    def size(self) -> int:
+        return self._level.size
+
+    def newton(self, slack: Vector, multiplier: Vector, dual: Vector, primal: Vector) -> Newton:
+        return _BandedNewton(self, slack, multiplier, dual, primal)
 
     def linear(self, x: Vector) -> Vector:
         inner = self._centre * x
@@ -237,7 +219,7 @@ class _Constraints:
         return band
 
 
-class _Newton:
+class _BandedNewton:
     """Newton's steps from one point."""
 
     def __init__(
@@ -248,7 +230,6 @@ class _Newton:
         self._matrix = rows.saddle(slack, multiplier)
 
     def direction(self, product: Vector) -> tuple[Vector, Vector, Vector]:
-        """Return the steps of x, slack and multiplier; slack * multiplier falls by `product`."""
         from scipy.linalg import solve_banded
 
         n = self._dual.size
@@ -267,16 +248,8 @@ class _Newton:
         return both[::2], ds, dz
 
 
-def _largest(values: Vector) -> float:
-    return float(np.max(np.abs(values)))
-
-
-def _length(value: Vector, step: Vector) -> float:
-    falling = step < 0
-    return float(min(1.0, np.min(-value[falling] / step[falling], initial=math.inf)))
-
-
-def _move(old: Smile, new: Smile) -> SliceMove:
+def slice_move(old: Smile, new: Smile) -> SliceMove:
+    """Return how far the mids of a smile moved."""
     half = 0.5 * (old.ask_price - old.bid_price)
     change = np.abs(new.call_price - old.call_price)
     step = np.divide(change, half, out=np.zeros_like(half), where=half > 0)

@@ -6,9 +6,9 @@ paths,
 
 .. math:: P(S_1 \in A_i, R \in B_l) = \frac1N \sum_n P_n(S_1 \in A_i)\, P_n(R \in B_l),
 
-which is smooth, never negative, and one product of matrices. First moments are means of the same
-kind. Each cell has a node: its first price is :math:`E[S_1 | A_i]`, the same for all of row i, the
-second :math:`E[S_2 | A_i, B_l]`. What chance leaves of :math:`E S_1 = 1` and of
+which is smooth and never negative. First moments are means of the same kind. Each cell has a node:
+its first price is :math:`E[S_1 | A_i]`, the same for all of row i, the second
+:math:`E[S_2 | A_i, B_l]`. What chance leaves of :math:`E S_1 = 1` and of
 :math:`E[S_2 | A_i] = E[S_1 | A_i]` is divided out, and told.
 
 Functions of both prices that are smooth within cells are off by second order in the cells' widths,
@@ -27,12 +27,12 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from rmot.errors import ParameterError
 from rmot.models._cells import through
 from rmot.models.price_paths import LognormalPaths, SimulatesPaths
 from rmot.numerics.discrete import Prior
+from rmot.numerics.lognormal_cells import add_lognormal_cells
 from rmot.numerics.path_grid import check_times, check_whole_number
 
 Vector = NDArray[np.float64]
@@ -45,9 +45,7 @@ _OUTER_MASS = 1e-9
 _CUBE_ROOT_SHARE = 0.8
 _PILOT = 2048
 _PILOT_POINTS = 4000
-_CHUNK = 4096
 _SMALLEST_DEVIATION = 1e-10
-_FURTHEST = 12.0
 
 
 @runtime_checkable
@@ -157,7 +155,8 @@ def two_date_law(
     Parameters
     ----------
     model : SimulatesPaths
-        `BlackScholes` (exact but for the cells), `Heston`, `RoughHeston`, `RoughBergomi`.
+        `BlackScholes` (exact but for the cells), `Heston`, `RoughHeston`, `RoughBergomi`,
+        `TwoFactorBergomi`.
     first, second : float
         Dates in years, 0 < first < second.
     n_first, n_second : int
@@ -175,8 +174,8 @@ def two_date_law(
     Raises
     ------
     ParameterError
-        Dates that do not increase from above 0, too few cells, a number of paths or a seed that
-        make no simulation, or kinks that no boundary can meet.
+        A model without paths, dates that do not increase from above 0, too few cells, a number of
+        paths or a seed that make no simulation, or kinks that no boundary can meet.
     AccuracyError
         If steps are so long that prices would not be martingales.
 
@@ -187,10 +186,14 @@ def two_date_law(
     >>> law.prior.points.shape, law.prior.mean().round(12).tolist()
     ((200, 2, 1), [[1.0], [1.0]])
     """
+    if not isinstance(model, SimulatesPaths):
+        raise ParameterError(f"expected a model that simulates paths; got {model!r}")
     times = check_times([first, second])
     for name, count in (("n_first", n_first), ("n_second", n_second)):
         check_whole_number(name, count, 8)
     check_whole_number("n_paths", n_paths, 8 * _SCRAMBLINGS)
+    if n_paths & (n_paths - 1):
+        raise ParameterError(f"n_paths must be a power of two for Sobol points; got {n_paths}")
     check_whole_number("seed", seed, 0)
     seeds = np.random.SeedSequence(seed).generate_state(_SCRAMBLINGS).tolist()
 
@@ -244,35 +247,11 @@ def _cell_sums(
     """Return means over paths of masses, of E[S_1; row] and of E[S_2; cell]."""
     mass = np.zeros((rows.size + 1, columns.size + 1))
     second, first = np.zeros(mass.shape), np.zeros(mass.shape[0])
-    normals = [_normals(paths, date) for date in (0, 1)]
-    count = normals[0][0].size
-    for start in range(0, count, _CHUNK):
-        within = slice(start, start + _CHUNK)
-        (row, row_price), (column, column_price) = (
-            _cells_of(forward[within], deviation[within], k)
-            for (forward, deviation), k in zip(normals, (rows, columns), strict=True)
-        )
-        mass += row.T @ column
-        second += row_price.T @ column_price
-        first += row_price.sum(axis=0)
+    normals = zip(*(_normals(paths, date) for date in (0, 1)), strict=True)
+    log_forward, deviation = (np.stack(both, axis=1) for both in normals)
+    add_lognormal_cells(log_forward, deviation, rows, columns, mass, first, second)
+    count = log_forward.shape[0]
     return mass / count, first / count, second / count
-
-
-def _cells_of(log_forward: Vector, deviation: Vector, k: Vector) -> tuple[Vector, Vector]:
-    """Return masses of cells and partial means of the price in them, shape (n_paths, cells)."""
-    z = (k - log_forward[:, None]) / deviation[:, None]
-    half = 0.5 * deviation[:, None]
-    return _between(z + half), np.exp(log_forward)[:, None] * _between(z - half)
-
-
-def _between(z: Vector) -> Vector:
-    """Return what a standard normal leaves between boundaries, each from its smaller side."""
-    # products of what is much smaller would be denormal, which is slow
-    outside = np.pad(np.where(np.abs(z) < _FURTHEST, ndtr(-np.abs(z)), 0.0), ((0, 0), (1, 1)))
-    below = np.pad(z < 0.0, ((0, 0), (1, 1)), constant_values=((0, 0), (1, 0)))
-    left, right = outside[:, :-1], outside[:, 1:]
-    astride = below[:, :-1] & ~below[:, 1:]
-    return np.where(astride, 1.0 - left - right, np.abs(right - left))
 
 
 def _nodes(mass: Vector, first: Vector, second: Vector) -> tuple[Vector, Vector, Vector]:

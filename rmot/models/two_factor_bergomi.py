@@ -11,7 +11,7 @@ J. Guyon, "The VIX future in Bergomi models", SIAM J. Financial Mathematics 13 (
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -23,6 +23,9 @@ from rmot.errors import ParameterError
 from rmot.models._checks import as_floats, check_range
 from rmot.models._simulated_law import Paths, SimulatedLaw, Simulation
 from rmot.models.forward_variance import ForwardVariance
+from rmot.models.price_paths import LognormalPaths, PricePaths, SimulatesPaths
+from rmot.numerics.path_draws import PathDraws, Sampling
+from rmot.numerics.path_grid import check_times, step_grid
 from rmot.numerics.volatility_paths import bergomi_paths
 
 _FACTOR_PARAMETERS = (
@@ -39,7 +42,7 @@ _CURVE_PARAMETERS = ("initial_variance", "long_run_variance", "mean_reversion")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TwoFactorBergomi(SimulatedLaw):
+class TwoFactorBergomi(SimulatedLaw, SimulatesPaths):
     """Two-factor Bergomi model, forward 1.
 
     Forward variance is either the curve long_run_variance + (initial_variance - long_run_variance)
@@ -178,6 +181,33 @@ class TwoFactorBergomi(SimulatedLaw):
         return last * times + (first - last) * gone
 
     def _paths(self, maturity: float, steps: int, every: int) -> Paths:
+        count = steps // every
+        times = np.linspace(0.0, maturity, count + 1)
+        simulate_to = self._scheme(times, np.array([count - 1]), every)
+
+        def simulate(
+            normal: NDArray[np.float64],
+            log_forward: NDArray[np.float64],
+            variance: NDArray[np.float64],
+        ) -> None:
+            ends = simulate_to(normal)
+            log_forward[:], variance[:] = ends[:, 0, 0], ends[:, 0, 1]
+
+        return simulate
+
+    def _scheme(
+        self, times: NDArray[np.float64], looks: NDArray[np.int64], every: int = 1
+    ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+        """Return what takes normals to results at looks, as `bergomi_paths` has both.
+
+        Parameters
+        ----------
+        times : ndarray, shape (steps + 1,)
+            Ends of steps from 0.
+        looks : ndarray of int
+        every : int
+            Moves of a step.
+        """
         speed = np.array([self.fast_reversion, self.slow_reversion])
         rho = self.factor_correlation
         covariance = np.array([[1.0, rho], [rho, 1.0]])
@@ -188,27 +218,92 @@ class TwoFactorBergomi(SimulatedLaw):
         along = float(weight @ correlations)
         squares = np.array([loading @ correlations, along, self.short_vol_of_vol**2])
 
-        times = np.arange(0.0, steps + 1.0, every) * (maturity / steps)
         pairs = speed[:, None] + speed
-        noise = np.linalg.cholesky(covariance * _mean_decay(pairs, maturity / steps))
+        step = np.diff(times)
+        move = step / every
+        noise = np.linalg.cholesky(covariance * _mean_decay(pairs, move[:, None, None]))
         spread = np.tensordot(
             covariance * np.outer(weight, weight), _mean_decay(pairs[:, :, None], times), axes=2
         )
-        step = maturity / steps * every
-        totals = self._total_variance(times)
         given = (
             every,
             step,
+            np.exp(-speed * move[:, None]),
             speed,
-            noise[np.tril_indices(2)],
+            np.ascontiguousarray(noise[:, *np.tril_indices(2)]),
             weight,
             -spread,
-            np.sqrt(np.diff(totals) / step),
+            np.sqrt(np.diff(self._total_variance(times)) / step),
             loading,
             squares,
             loading - along / self.short_vol_of_vol**2 * weight,
+            looks,
         )
-        return lambda normal, *out: bergomi_paths(normal, *given, *out)
+
+        def simulate(normal: NDArray[np.float64]) -> NDArray[np.float64]:
+            ends = np.empty((normal.shape[0], looks.size, 4))
+            bergomi_paths(normal, *given, ends)
+            return ends
+
+        return simulate
+
+    def simulate_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> PricePaths:
+        """Simulate prices and variances at given times; see `SimulatesPaths`."""
+        t = check_times(times)
+        ends, across = self._ends(t, n_paths, seed, sampling, steps, across=True)
+        log_forward, left, integrated, level = np.moveaxis(ends, 2, 0)
+        spread = np.sqrt(np.diff(left, axis=1, prepend=0.0))
+        price = np.exp(log_forward - 0.5 * left + np.cumsum(spread * across, axis=1))
+        return PricePaths(t, price, self.expected_variance(t) * np.exp(2.0 * level), integrated)
+
+    def lognormal_paths(
+        self,
+        times: ArrayLike,
+        n_paths: int,
+        seed: int,
+        *,
+        sampling: Sampling = "random",
+        steps: int | None = None,
+    ) -> LognormalPaths:
+        """Simulate what drives the variance alone; see `SimulatesPaths`."""
+        t = check_times(times)
+        ends, _ = self._ends(t, n_paths, seed, sampling, steps, across=False)
+        return LognormalPaths(t, ends[:, :, 0], ends[:, :, 1])
+
+    def _ends(
+        self,
+        times: NDArray[np.float64],
+        n_paths: int,
+        seed: int,
+        sampling: Sampling,
+        steps: int | None,
+        *,
+        across: bool,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what the kernel does at the times, and normals of what it leaves open."""
+        grid, looks = step_grid(times, self.least_steps if steps is None else steps)
+        count, more = grid.size - 1, times.size if across else 0
+        simulate_to = self._scheme(grid, looks)
+        draws = PathDraws(more + 2 * count, 0, n_paths, seed, sampling)
+        ends, open_normals = np.empty((n_paths, times.size, 4)), np.empty((n_paths, more))
+
+        def simulate(chunk: int) -> None:
+            within = draws.paths_of(chunk)
+            normal, _ = draws.draw(chunk)
+            open_normals[within] = normal[:, :more]
+            moves = normal[:, more:].reshape(-1, count, 2)
+            ends[within] = simulate_to(np.ascontiguousarray(np.swapaxes(moves, 1, 2)))
+
+        draws.for_each_chunk(simulate)
+        return ends, open_normals
 
 
 def _mean_decay(speed: NDArray[np.float64], time: ArrayLike) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """Knows how to simulate volatility paths and what they leave lognormal, to weak order two.
 
 For each path the log-price at the end is normal with variance s^2 and mean log F - s^2 / 2: the
-kernels return log F and s^2, smooth functions of every parameter while the normals are kept.
+kernels return log F and s^2, smooth functions of every parameter while the normals are kept. Its
+increments between looks are independent given the path.
 """
 
 import math
@@ -19,6 +20,7 @@ def bergomi_paths(
     normal,
     every,
     step,
+    decay,
     speed,
     noise,
     weight,
@@ -27,8 +29,8 @@ def bergomi_paths(
     loading,
     parallel,
     mixed,
-    log_forward,
-    variance,
+    looks,
+    ends,
 ):
     r"""Simulate exponentials of two Ornstein-Uhlenbeck processes and the price they drive.
 
@@ -42,34 +44,32 @@ def bergomi_paths(
 
     Parameters
     ----------
-    normal : ndarray, shape (paths, 2, steps)
+    normal : ndarray, shape (paths, 2, moves)
     every : int
-        The path is looked at after each `every` steps, which divides their number.
-    step : float
-        Years between two looks.
+        Moves that make one step; it divides their number.
+    step : ndarray, shape (steps,)
+        Years of each step.
+    decay : ndarray, shape (steps, 2)
+        What a move leaves of both processes.
     speed : ndarray, shape (2,)
         k of both processes.
-    noise : ndarray, shape (3,)
-        Lower triangle (11, 21, 22) of the root of the covariance of their noise in one step of
-        `normal`.
+    noise : ndarray, shape (steps, 3)
+        Lower triangle (11, 21, 22) of the root of the covariance of their noise in one move.
     weight : ndarray, shape (2,)
         w: the log-volatility per unit of the processes.
-    log_drift, root_variance : ndarray, shapes (looks + 1,) and (looks,)
-        The rest of log g; sqrt(xi) between looks.
+    log_drift, root_variance : ndarray, shapes (steps + 1,) and (steps,)
+        The rest of log g; sqrt(xi) in steps.
     loading : ndarray, shape (2,)
         a: the spot's Brownian motion per unit of the two.
     parallel, mixed : ndarray, shapes (3,) and (2,)
         (R^2, w . a, |w|^2) and the loading a_perp, products by the Brownian motions' covariance.
-    log_forward, variance : ndarray, shape (paths,)
-        Results.
+    looks : ndarray of int, shape (looks,)
+        Numbers of the steps at whose ends results are wanted, ascending to the last.
+    ends : ndarray, shape (paths, looks, 4)
+        Results: log F, s^2, the integral of xi g^2, and log g.
     """
-    looks = root_variance.size
-    decay0 = math.exp(-speed[0] * step / every)
-    decay1 = math.exp(-speed[1] * step / every)
     drift = 0.5 * parallel[1]
     across = max(parallel[0] - parallel[1] * parallel[1] / parallel[2], 0.0) * parallel[2]
-    area = 0.25 * step * across
-    bridge = parallel[2] * step / 12.0
     for i in range(normal.shape[0]):
         x = 0.0
         y = 0.0
@@ -77,12 +77,16 @@ def bergomi_paths(
         g = math.exp(level)
         pull = -drift * g
         integral = 0.0
+        areas = 0.0
         martingale = 0.0
-        for n in range(looks):
+        look = 0
+        for n in range(step.size):
+            h = step[n]
+            bridge = parallel[2] * h / 12.0
             x_before, y_before, g_before, pull_before = x, y, g, pull
             for m in range(n * every, (n + 1) * every):
-                x = decay0 * x + noise[0] * normal[i, 0, m]
-                y = decay1 * y + noise[1] * normal[i, 0, m] + noise[2] * normal[i, 1, m]
+                x = decay[n, 0] * x + noise[n, 0] * normal[i, 0, m]
+                y = decay[n, 1] * y + noise[n, 1] * normal[i, 0, m] + noise[n, 2] * normal[i, 1, m]
             after = weight[0] * x + weight[1] * y + log_drift[n + 1]
             g = math.exp(after)
             pull = g * (loading[0] * speed[0] * x + loading[1] * speed[1] * y - drift)
@@ -90,11 +94,17 @@ def bergomi_paths(
             mean = (g - g_before) / climb if abs(climb) > 1e-4 else 0.5 * (g + g_before)
             dx, dy = x - x_before, y - y_before
             turn = (loading[0] + bridge * mixed[0]) * dx + (loading[1] + bridge * mixed[1]) * dy
-            martingale += root_variance[n] * (mean * turn + 0.5 * step * (pull + pull_before))
-            integral += root_variance[n] ** 2 * 0.5 * step * (g * g + g_before * g_before)
+            martingale += root_variance[n] * (mean * turn + 0.5 * h * (pull + pull_before))
+            more = root_variance[n] ** 2 * 0.5 * h * (g * g + g_before * g_before)
+            integral += more
+            areas += 0.25 * h * across * more
             level = after
-        log_forward[i] = martingale - 0.5 * (parallel[0] - area) * integral
-        variance[i] = (1.0 - parallel[0] + area) * integral
+            if n == looks[look]:
+                ends[i, look, 0] = martingale - 0.5 * (parallel[0] * integral - areas)
+                ends[i, look, 1] = (1.0 - parallel[0]) * integral + areas
+                ends[i, look, 2] = integral
+                ends[i, look, 3] = level
+                look += 1
 
 
 @kernel

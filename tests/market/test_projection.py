@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from rmot.errors import InfeasibleQuotes
 from rmot.market import project, read_chain, static_arbitrage
-from rmot.market.projection import TOLERANCE, nearest_arbitrage_free, project_smile
+from rmot.market.projection import nearest_arbitrage_free, project_smile
 from rmot.market.synthetic import index_smile, synthetic_index_chain
 from rmot.numerics import implied_volatility_otm
+from rmot.numerics.least_norm import TOLERANCE
 
 
 def noisy_quotes(seed, n, noise):

@@ -8,11 +8,32 @@ import pytest
 import QuantLib
 
 from rmot.errors import AccuracyError, ParameterError
-from rmot.models import BlackScholes, ForwardVariance, Heston, RoughBergomi, RoughHeston
+from rmot.models import (
+    BlackScholes,
+    ForwardVariance,
+    Heston,
+    RoughBergomi,
+    RoughHeston,
+    TwoFactorBergomi,
+)
 
 PATHS = 2**16
 STRIKES = np.exp([-0.15, 0.0, 0.1])
-LEVELS = {"initial_variance": 0.04, "mean_reversion": 0.7, "long_run_variance": 0.06}
+LEVELS: dict[str, Any] = {
+    "initial_variance": 0.04,
+    "mean_reversion": 0.7,
+    "long_run_variance": 0.06,
+}
+
+TWO_FACTORS = TwoFactorBergomi(
+    short_vol_of_vol=1.5,
+    slow_weight=0.25,
+    fast_reversion=5.0,
+    slow_reversion=0.3,
+    fast_correlation=-0.7,
+    slow_partial_correlation=-0.6,
+    **LEVELS,
+)
 
 
 def rough(hurst, **changes):
@@ -101,6 +122,7 @@ def test_heston_paths_price_as_quantlib_does():
         Heston(vol_of_vol=0.4, correlation=-0.6, **LEVELS),
         BlackScholes(volatility=0.3),
         RoughBergomi(hurst=0.1, vol_of_vol=1.5, correlation=-0.8, initial_variance=0.04),
+        TWO_FACTORS,
     ],
 )
 def test_prices_are_martingales_with_the_variance_they_show(model):
@@ -133,6 +155,7 @@ def test_same_seed_gives_the_same_prices():
         rough(0.1),
         BlackScholes(volatility=0.2),
         RoughBergomi(hurst=0.1, vol_of_vol=1.0, correlation=-0.5, initial_variance=0.04),
+        TWO_FACTORS,
     ],
 )
 def test_models_refuse_times_that_do_not_increase(model, times):

@@ -193,15 +193,27 @@ def test_steps_have_order_two():
 
 
 def twin(
-    normal, every, step, speed, noise, weight, log_drift, root_variance, loading, parallel, mixed
+    normal,
+    every,
+    step,
+    decay,
+    speed,
+    noise,
+    weight,
+    log_drift,
+    root_variance,
+    loading,
+    parallel,
+    mixed,
+    looks,
 ):
     """Repeat the kernel for one path with NumPy's cumulative sums and trapezoids."""
     steps = normal.shape[1]
-    h = step / every
     x = np.zeros((2, steps + 1))
-    moves = np.array([noise[0] * normal[0], noise[1] * normal[0] + noise[2] * normal[1]])
+    one, mixed_noise, own = np.repeat(noise, every, axis=0).T
+    moves = np.array([one * normal[0], mixed_noise * normal[0] + own * normal[1]])
     for n in range(steps):
-        x[:, n + 1] = np.exp(-speed * h) * x[:, n] + moves[:, n]
+        x[:, n + 1] = np.exp(-speed * step[n // every] / every) * x[:, n] + moves[:, n]
     x = x[:, ::every]
     level = weight @ x + log_drift
     g = np.exp(level)
@@ -220,10 +232,13 @@ def twin(
     dx = np.diff(x, axis=1)
     stratonovich = line * (loading @ dx + length * step / 12 * (mixed @ dx))
     drift = g * ((loading * speed) @ x - 0.5 * along)
-    martingale = np.sum(root_variance * (stratonovich + 0.5 * step * (drift[1:] + drift[:-1])))
-    integral = np.sum(root_variance**2 * 0.5 * step * (g[1:] ** 2 + g[:-1] ** 2))
-    area = 0.25 * step * (squares * length - along**2)
-    return martingale - 0.5 * (squares - area) * integral, (1 - squares + area) * integral
+    martingale = np.cumsum(root_variance * (stratonovich + 0.5 * step * (drift[1:] + drift[:-1])))
+    integral = root_variance**2 * 0.5 * step * (g[1:] ** 2 + g[:-1] ** 2)
+    area = np.cumsum(0.25 * step * (squares * length - along**2) * integral)
+    integral = np.cumsum(integral)
+    log_forward = martingale - 0.5 * squares * integral + 0.5 * area
+    ends = log_forward, (1 - squares) * integral + area, integral, level[1:]
+    return np.array(ends).T[looks]
 
 
 @pytest.mark.parametrize("every", [1, 2])
@@ -232,16 +247,18 @@ def test_kernel_agrees_with_its_twin_path_by_path(every, monkeypatch):
 
     given = {}
 
-    def spy(normal, every, *rest):
-        given["arguments"] = (every, *rest[:-2])
-        bergomi_paths(normal, every, *rest)
+    def spy(normal, *rest):
+        given["arguments"] = rest[:-1]
+        bergomi_paths(normal, *rest)
 
     monkeypatch.setattr(two_factor_bergomi, "bergomi_paths", spy)
     normal = np.random.default_rng(2).normal(size=(50, 2, 16))
-    out = np.empty((2, 50))
-    MODEL._paths(T, 16, every)(normal, *out)
-    expected = np.transpose([twin(path, *given["arguments"]) for path in normal])
-    assert np.allclose(out, expected, rtol=1e-9, atol=1e-9)
+    times = T * np.array([0.0, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9])
+    if every == 1:
+        times = np.linspace(0.0, T, 17) ** 1.2
+    found = MODEL._scheme(times, np.array([2, times.size - 2]), every)(normal)
+    expected = [twin(path, *given["arguments"]) for path in normal]
+    assert np.allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_puts_and_calls_meet_at_the_forward():
