@@ -81,8 +81,8 @@ def printed(table: pd.DataFrame) -> str:
 
     def two(value: float) -> str:
         if value < 0:
-            return "$<0$"
-        return "$>1$" if value > 1 else fixed(value, 2)
+            return "<0"
+        return ">1" if value > 1 else fixed(value, 2)
 
     return latex_table(
         table.query("volatilities == 'fit'"),
