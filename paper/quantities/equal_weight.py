@@ -84,7 +84,9 @@ def matrices(table: pd.DataFrame) -> Iterator[Number]:
         ("PastPairError", history["pair_error"]),
         ("PastError", history["average_error"]),
     ):
-        yield source.number(name, float(error), fixed(float(error), 2), 2e-2)
+        # a correlation that is known to no better than one is not known
+        text = fixed(float(error), 2) if error <= 1.0 else "more than one"
+        yield source.number(name, min(float(error), 1.0), text, 2e-2)
     apart = 100.0 * float(factors["apart"])
     yield source.number("Apart", apart, fixed(apart, 0) + r"\,\%", 5.0)
     misfit = 100.0 * float(table["root_mean_square_error"].iloc[0])
