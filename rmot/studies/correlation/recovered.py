@@ -36,7 +36,7 @@ from rmot.transport.couplings.tables import gaussian_table
 Vector = NDArray[np.float64]
 
 PAIRS = {"quick": 4, "full": 20, "deep": 60}
-SAMPLES = {"quick": 1 << 9, "full": 1 << 11, "deep": 1 << 13}
+SAMPLES = {"quick": 1 << 11, "full": 1 << 13, "deep": 1 << 15}
 MATURITY = 1 / 12
 STRIKES = 15
 RANGE = 0.1
