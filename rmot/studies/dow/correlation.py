@@ -90,7 +90,9 @@ def printed(table: pd.DataFrame) -> str:
             Column("strike", "$K/F$", lambda value: fixed(value, 3)),
             Column("correlation_bid", r"$\rho$ at the bid", two),
             Column("correlation_ask", r"$\rho$ at the ask", two),
-            Column("inside", "One flat inside", lambda value: "yes" if value else "no"),
+            Column(
+                "inside", "One flat inside", lambda value: rf"\mathrm{{{'yes' if value else 'no'}}}"
+            ),
         ),
     )
 
