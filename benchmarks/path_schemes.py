@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.weak_markovian import WeakMarkovian
 from rmot.models import RoughHeston
 from rmot.numerics.path_draws import PathDraws
 from rmot.numerics.resolvent_kernel import resolvent_kernel
@@ -24,10 +26,14 @@ CHUNK = 1024
 
 @dataclass(frozen=True)
 class Scheme:
-    """A way to simulate, with its name; `prepare` returns what makes chunks of paths."""
+    """A way to simulate, with its name; `prepare` returns what makes chunks of paths.
+
+    Its prices are martingales to rounding, or only as far as the steps go.
+    """
 
     name: str
     prepare: Callable[[RoughHeston, float, int], Callable[[int, int], tuple[Vector, Vector]]]
+    martingale: bool = True
 
     def simulate(
         self, model: RoughHeston, maturity: float, steps: int, n_paths: int, seed: int
@@ -111,3 +117,9 @@ def _total_variance(model: RoughHeston, times: Vector) -> Vector:
 OURS = Scheme("rmot", _averaged)
 ONE_END = Scheme("inverse Gaussian, kernel at one end", _one_end)
 EULER = Scheme("Euler", _euler)
+MARKOVIAN = {
+    count: Scheme(
+        f"weak Markovian, {count} exponentials", partial(WeakMarkovian, count=count), False
+    )
+    for count in (2, 3)
+}

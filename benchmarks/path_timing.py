@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from benchmarks.path_schemes import CHUNK, EULER, ONE_END, OURS, Scheme
+from benchmarks.path_schemes import CHUNK, EULER, MARKOVIAN, ONE_END, OURS, Scheme
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.studies.paths.estimates import volatility_biases
 from rmot.studies.paths.path_biases import law
@@ -26,6 +26,7 @@ RUNS = (
     (OURS, 512),
     (ONE_END, 32),
     (ONE_END, 128),
+    *((scheme, steps) for scheme in MARKOVIAN.values() for steps in (8, 32, 128, 512)),
     (EULER, 32),
     (EULER, 128),
     (EULER, 512),
@@ -45,7 +46,11 @@ def run(config: Config) -> pd.DataFrame:
         for hurst, vol_of_vol, correlation, mean_reversion, maturity in CASES:
             model = law(hurst, vol_of_vol, correlation, mean_reversion)
             integrated, along = scheme.simulate(model, maturity, steps, paths, SEED)
-            found.append(volatility_biases(model, maturity, integrated, along))
+            found.append(
+                volatility_biases(
+                    model, maturity, integrated, along, exponentials=scheme.martingale
+                )
+            )
         bias, error = (1e4 * np.array(each).ravel() for each in zip(*found, strict=True))
         worst = int(np.argmax(np.abs(bias)))
         seconds = seconds_per_step(scheme, steps, TURNS[config.profile])

@@ -5,6 +5,7 @@ FIGURES = {
     "calibrated_smiles": ["tables/calibrated_smiles.csv"],
     "claims_graph": ["claims/ledger.csv"],
     "correlation_errors": ["tables/factor_errors_by_gap.csv"],
+    "correlation_matrices": ["tables/equal_weight_matrices.csv"],
     "dow": ["tables/dow_bounds.csv", "tables/dow_correlation.csv"],
     "equal_weight": ["tables/equal_weight_widths.csv"],
     "extrapolated_smiles": ["tables/extrapolated_smiles.csv"],

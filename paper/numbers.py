@@ -80,6 +80,7 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "factor_baskets": factors.baskets,
     "equal_weight_widths": equal_weight.widths,
     "equal_weight_correlations": equal_weight.correlations,
+    "equal_weight_matrices": equal_weight.matrices,
     "path_biases": paths.biases,
     "engine_accuracy": checks.engine,
     "transport_timing": timing.transport,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from paper.quantities.number import Number, Source
 from rmot.artifact.formats import fixed
+from rmot.studies.equal_weight.matrices import FACTORS, HISTORY, LEAST, MOST, summary
 from rmot.studies.equal_weight.widths import MIDDLE
 
 STRIKES = {1.0: "Atm", 1.05: "Otm"}
@@ -48,3 +49,45 @@ def correlations(table: pd.DataFrame) -> Iterator[Number]:
     ):
         value = float(row[column])
         yield source.number(name, value, fixed(value, 2), 1e-2)
+
+
+def matrices(table: pd.DataFrame) -> Iterator[Number]:
+    """Give averages by source, and how far the factor model's matrix is from history's.
+
+    The search ends within a hundredth of a standard error of an optimum; which optimum is best
+    libraries may decide otherwise where two fit alike.
+    """
+    source = Source.of_table("EqualMatrix", table)
+    rows = {row["source"]: row for row in summary(table).to_dict("records")}
+    factors, history = rows[FACTORS], rows[HISTORY]
+    yield source.count("Names", table["names"].iloc[0])
+    yield source.count("Free", table["free"].iloc[0])
+    yield source.count("Quotes", table["quotes"].iloc[0])
+    optima = [row for name, row in rows.items() if name.startswith(FACTORS)]
+    yield source.count("Optima", len(optima), 1)
+    for name, value in (
+        ("Factors", factors["average"]),
+        ("FactorsLeast", factors["least"]),
+        ("FactorsMost", factors["most"]),
+        ("OptimaLeast", min(row["average"] for row in optima)),
+        ("OptimaMost", max(row["average"] for row in optima)),
+        ("Past", history["average"]),
+        ("PastLeast", history["least"]),
+        ("PastMost", history["most"]),
+        ("Away", factors["from_history"]),
+        ("Least", rows[LEAST]["average"]),
+        ("Most", rows[MOST]["average"]),
+    ):
+        yield source.number(name, float(value), fixed(float(value), 2), 2e-2)
+    for name, error in (
+        ("FactorsPairError", factors["pair_error"]),
+        ("PastPairError", history["pair_error"]),
+        ("PastError", history["average_error"]),
+    ):
+        # a correlation that is known to no better than one is not known
+        text = fixed(float(error), 2) if error <= 1.0 else "more than one"
+        yield source.number(name, min(float(error), 1.0), text, 2e-2)
+    apart = 100.0 * float(factors["apart"])
+    yield source.number("Apart", apart, fixed(apart, 0) + r"\,\%", 5.0)
+    misfit = 100.0 * float(table["root_mean_square_error"].iloc[0])
+    yield source.number("Misfit", misfit, fixed(misfit, 1), 0.1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,9 @@ from scipy.special import ndtr
 
 from rmot.errors import ParameterError
 from rmot.numerics.discrete import Prior
+from rmot.numerics.quantiles import Marginal
 
 Vector = NDArray[np.float64]
-Quantile = Callable[[Vector], Vector]
-Marginal = Prior | Quantile
 
 # Scores of the nodes that stand for a quantile function; what lies beyond has mass 1e-15.
 _REACH, _NODES = 8.0, 2001

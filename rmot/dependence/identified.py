@@ -25,7 +25,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.dependence.discrete import (
-    Marginal,
     comonotone,
     discrete_law,
     equal_cells,
@@ -33,6 +32,7 @@ from rmot.dependence.discrete import (
     standardised,
 )
 from rmot.errors import ParameterError
+from rmot.numerics.quantiles import Marginal
 
 Vector = NDArray[np.float64]
 
@@ -67,7 +67,8 @@ class AverageSet:
     lower : float
         A bound: no law goes below.
     attained : float
-        The least found among laws on equally likely cells, so that the sharp end lies between.
+        The least found among couplings of equally likely cells, within which prices are
+        independent; the sharp end lies between.
     upper : float
         Attained by all prices in the same order.
     pairs : tuple of (float, float)
@@ -156,9 +157,9 @@ def identified_average(
     no_variance = -float(sizes @ sizes) / across
     cells = _rearranged(held * equal_cells(marginals, n_cells))
     spread = np.cov(cells.T, bias=True)
-    # Cells are a little narrower than the laws; the correlation is of what they hold.
-    widths = np.sqrt(np.diag(spread))
-    attained = float((spread.sum() - np.trace(spread)) / (widths.sum() ** 2 - widths @ widths))
+    # Prices of the same row of cells are independent, so that cells' means have all of the
+    # covariance; the laws themselves are a little wider than these means.
+    attained = float((spread.sum() - np.trace(spread)) / across)
     return AverageSet(max(float(lowest), no_variance), attained, float(highest), tuple(pairs))
 
 

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from rmot.numerics import black_call
-from rmot.numerics.gaussian_copula import QuantileTable, coupled, normals
+from rmot.numerics.gaussian_copula import common_and_own, independent_normals, prices
+from rmot.numerics.quantiles import quantile_of_calls
 from rmot.numerics.total_variance import SliceSVI, total_variance
 
 CORRELATION: Final = 0.4
@@ -20,7 +21,7 @@ MATURITY: Final = 42 / 365
 NAMES: Final = tuple(f"N{i:02d}" for i in range(6))
 _GRID = np.linspace(-2.0, 1.2, 1601)
 _BASKET = "DIA"
-_POINTS = 2**15
+_POINTS, _SCRAMBLINGS = 2**15, 2
 
 
 def synthetic_basket(count: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -33,7 +34,7 @@ def synthetic_basket(count: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]
     seed : int
     """
     generator = np.random.default_rng(seed)
-    tables, smiles, quotes, forwards = [], [], [], []
+    laws, smiles, quotes, forwards = [], [], [], []
     for name in NAMES:
         level = generator.uniform(0.18, 0.35) ** 2 * MATURITY
         row = {
@@ -45,16 +46,20 @@ def synthetic_basket(count: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]
         }
         volatility = np.sqrt(total_variance(_GRID, SliceSVI(*row.values())) / MATURITY)
         calls = black_call(_GRID, volatility, MATURITY)
-        distribution = 1.0 + np.diff(calls) / np.diff(np.exp(_GRID))
-        tables.append(QuantileTable.of_distribution(0.5 * (_GRID[1:] + _GRID[:-1]), distribution))
+        laws.append(quantile_of_calls(_GRID, calls))
         smiles.append({"name": name, "maturity": MATURITY, **row, "half_width": 0.004})
         forwards.append(generator.uniform(50.0, 400.0))
         own = np.linspace(-0.2, 0.15, count)
         quotes.append(_quoted(name, own, np.interp(own, _GRID, calls), forwards[-1]))
     weights = np.array(forwards) / np.sum(forwards)
-    prices = coupled(tables, CORRELATION, normals(len(NAMES), _POINTS, seed + 1))
+    common, apart = common_and_own(independent_normals(len(NAMES), _POINTS, _SCRAMBLINGS, seed + 1))
+    spread = 1.0 + (len(NAMES) - 1) * CORRELATION
+    drawn = np.column_stack(
+        list(prices(laws, np.sqrt(spread) * common + np.sqrt(1.0 - CORRELATION) * apart))
+    )
     own = np.linspace(-0.1, 0.08, 10)
-    basket = np.maximum((prices @ weights)[:, None] - np.exp(own), 0.0).mean(axis=0)
+    held = (drawn / drawn.mean(axis=0)) @ weights
+    basket = np.maximum(held[:, None] - np.exp(own), 0.0).mean(axis=0)
     quotes.append(_quoted(_BASKET, own, basket, float(np.sum(forwards))))
     both = [
         table.assign(treatment=treatment)

@@ -60,7 +60,11 @@ _LEVEL_COUNT = len(LEVELS)
 def riccati_guess(c0, c1, c2, time_power):
     """Return an approximate h from balancing 0.9 t^{-alpha} h = c0 + c1 h + c2 h^2."""
     slope = 0.9 / time_power - c1
-    return 2.0 * c0 / (slope + np.sqrt(slope * slope - 4.0 * c2 * c0))
+    below = slope + np.sqrt(slope * slope - 4.0 * c2 * c0)
+    if below == 0.0:
+        # c0 is lost beside a negative slope: the root's limit
+        return slope / c2
+    return 2.0 * c0 / below
 
 
 @kernel

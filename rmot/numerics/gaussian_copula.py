@@ -1,86 +1,77 @@
-r"""A Gaussian copula of given marginals with one correlation for all pairs, by Sobol points.
+r"""Prices of given marginals under a Gaussian copula, by Sobol points.
 
-.. math:: S_i = q_i(\sqrt{\rho}\,M + \sqrt{1 - \rho}\,\epsilon_i),
+.. math:: S_i = F_i^{-1}(\Phi(Z_i)), \qquad Z \sim N(0, R).
 
-with independent standard normals M and :math:`\epsilon_i`; :math:`q_i` takes a normal score to the
-quantile of its level. Each scrambling of the points is an unbiased sample of its own [1]_.
+Scrambled Sobol points [1]_ give Z by the principal components of R, the largest first. Each
+scrambling is an unbiased sample of its own, so that their spread estimates the error of their mean.
+One correlation for all pairs has the common component
+
+.. math:: Z_i = \sqrt{(1 + (N - 1) \rho) / N}\,g_1 + \sqrt{1 - \rho}\,(H g_{2 \dots N})_i
+
+with the columns of H orthonormal, and orthogonal to that of ones.
 
 References
 ----------
-.. [1] A. Owen, "Randomly permuted (t, m, s)-nets and (t, s)-sequences", *MCQMC* (1995) 299–317.
+.. [1] A. Owen, "Scrambled net variance for integrals of smooth functions", Ann. Statist. 25 (1997).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.linalg import helmert
+from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
 
 from rmot.errors import ParameterError
+from rmot.numerics.quantiles import Marginal, quantiles
 
 Vector = NDArray[np.float64]
 
-_FURTHEST_SCORE = 8.0
+_BITS = 30
 
 
-@dataclass(frozen=True, eq=False)
-class QuantileTable:
-    """Quantiles of a positive price at normal scores, linear in log-price between and beyond.
-
-    Attributes
-    ----------
-    scores, log_prices : ndarray, shape (n,)
-        Increasing and non-decreasing.
-    """
-
-    scores: Vector
-    log_prices: Vector
-
-    @classmethod
-    def of_distribution(cls, log_prices: Vector, distribution: Vector) -> QuantileTable:
-        """Return the table of a distribution function given on a grid of log-prices."""
-        levels = np.maximum.accumulate(np.clip(distribution, 0.0, 1.0))
-        scores = ndtri(levels)
-        kept = np.abs(scores) < _FURTHEST_SCORE
-        kept[1:] &= np.diff(levels) > 0
-        if kept.sum() < 2:
-            raise ParameterError("expected a distribution that rises on its grid of log-prices")
-        return cls(scores[kept], log_prices[kept])
-
-    def prices(self, scores: Vector) -> Vector:
-        """Return prices at normal scores of any shape."""
-        z, k = self.scores, self.log_prices
-        inner = np.interp(scores, z, k)
-        low = k[0] + (scores - z[0]) * (k[1] - k[0]) / (z[1] - z[0])
-        high = k[-1] + (scores - z[-1]) * (k[-1] - k[-2]) / (z[-1] - z[-2])
-        return np.exp(np.where(scores < z[0], low, np.where(scores > z[-1], high, inner)))
-
-
-def normals(n_assets: int, n_points: int, seed: int) -> Vector:
-    """Return a scrambling of Sobol points as normals, shape (n_points, 1 + n_assets)."""
-    sampler = qmc.Sobol(1 + n_assets, scramble=True, rng=np.random.default_rng(seed))
-    uniform = sampler.random(n_points)
-    return ndtri(np.clip(uniform, 2.0**-31, 1 - 2.0**-31))
-
-
-def coupled(tables: list[QuantileTable], correlation: float, drawn: Vector) -> Vector:
-    """Return prices, shape (n_points, n_assets), each asset's mean brought to one.
+def independent_normals(n_assets: int, n_points: int, replicates: int, seed: int) -> Vector:
+    """Return standard normals, shape (n_points, n_assets), replicate after replicate.
 
     Raises
     ------
     ParameterError
-        The correlation is outside [0, 1].
+        Numbers of points or replicates are no powers of two, 2 or more, or there are fewer points.
     """
-    if not 0.0 <= correlation <= 1.0:
-        raise ParameterError(f"expected one correlation in [0, 1]; got {correlation}")
-    common, own = np.sqrt(correlation), np.sqrt(1.0 - correlation)
-    prices = np.column_stack(
-        [
-            table.prices(common * drawn[:, 0] + own * drawn[:, 1 + i])
-            for i, table in enumerate(tables)
-        ]
-    )
-    return prices / prices.mean(axis=0)
+    for name, number, least in (("n_points", n_points, 2), ("replicates", replicates, 2)):
+        if number < least or number & (number - 1):
+            raise ParameterError(f"expected {name} as a power of two >= {least}; got {number}")
+    if n_points < replicates:
+        raise ParameterError(f"expected n_points >= replicates; got {n_points} and {replicates}")
+    found = []
+    for number in range(replicates):
+        generator = np.random.default_rng([seed, number])
+        points = qmc.Sobol(n_assets, bits=_BITS, seed=generator)  # pyright: ignore[reportCallIssue]
+        # the centre of its cell, so that no coordinate is 0
+        found.append(ndtri(points.random(n_points // replicates) + 0.5 ** (_BITS + 1)))
+    return np.concatenate(found)
+
+
+def correlated(independent: Vector, correlation: Vector) -> Vector:
+    """Return normals of a correlation matrix from independent ones, shape (n_points, n_assets)."""
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors[:, ::-1] * np.sqrt(np.maximum(values[::-1], 0.0))
+    return independent @ root.T
+
+
+def common_and_own(independent: Vector) -> tuple[Vector, Vector]:
+    """Split independent normals into the common part, shape (n_points, 1), and the assets' own."""
+    n_assets = independent.shape[1]
+    common = independent[:, :1] / np.sqrt(n_assets)
+    own = independent[:, 1:] @ helmert(n_assets) if n_assets > 1 else np.zeros_like(independent)
+    return common, own
+
+
+def prices(marginals: Sequence[Marginal], normals: Vector) -> Iterator[Vector]:
+    """Yield each asset's prices, shape (n_points,), at correlated normals (n_points, n_assets)."""
+    for marginal, column in zip(marginals, normals.T, strict=True):
+        levels = np.clip(ndtr(column), np.finfo(float).tiny, 1.0 - np.finfo(float).epsneg)
+        yield quantiles(marginal, levels)

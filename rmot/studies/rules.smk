@@ -241,6 +241,7 @@ rule tables:
         rules.factor_index_fit.output,
         rules.equal_weight_widths.output,
         rules.equal_weight_correlations.output,
+        rules.equal_weight_matrices.output,
         rules.dow_quotes.output,
         rules.dow_bounds.output,
         rules.dow_correlation.output,

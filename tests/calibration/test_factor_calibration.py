@@ -159,6 +159,7 @@ def test_held_numbers_keep_their_place(surfaces):
         ({"n_factors": 0}, "at least one factor"),
         ({"fixed": {"kappa": 0.5}}, "expected names among"),
         ({"starts": 0}, "at least one start"),
+        ({"tolerance": 0.0}, "positive tolerance"),
         ({"noise_floor": 0.0}, "positive noise_floor"),
         ({"start": TRUTH.select([0])}, r"shape \(2, 2\)"),
     ],

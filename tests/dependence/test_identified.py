@@ -90,6 +90,17 @@ def test_least_average_lies_between_bound_and_coupling(seed):
     assert found.attained <= least + 0.1
 
 
+@given(st.integers(0, 10_000), st.integers(1, 6))
+def test_what_is_attained_is_a_coupling_of_the_laws_however_few_the_cells(seed, n_cells):
+    """The transport program over all couplings of two laws is never above."""
+    rng = np.random.default_rng(seed)
+    laws = [Prior(rng.uniform(0.2, 2.0, n), rng.dirichlet(np.ones(n))) for n in (4, 5)]
+    found = identified_average(laws, n_cells=n_cells)
+    assert found.attained >= found.lower - 1e-12
+    assert identified_set(laws[0], laws[1]).lower <= found.attained + 1e-12
+    assert found.attained <= found.upper + 1e-12
+
+
 def test_mixable_normals_reach_the_bound():
     """Three normals of one deviation can add up to a constant: the average is then -1/2."""
     laws = [lambda u: 10.0 + ndtri(np.clip(u, 1e-15, 1 - 1e-15))] * 3

@@ -8,7 +8,7 @@ import pytest
 
 from rmot.errors import ParameterError
 from rmot.numerics.fractional_operators import collocation
-from rmot.numerics.fractional_riccati import riccati_means
+from rmot.numerics.fractional_riccati import riccati_guess, riccati_means
 
 
 @pytest.mark.parametrize("alpha", [0.51, 0.6, 0.75, 0.9, 1.0])
@@ -125,3 +125,13 @@ def test_parameters_out_of_domain_are_refused(alpha, maturity, name):
     one = np.ones(1, dtype=complex)
     with pytest.raises(ParameterError, match=name):
         riccati_means(one, one, 0.1, alpha, maturity, 1e-8)
+
+
+@pytest.mark.parametrize("c0", [-0.3, -1e-3, -1e-40])
+def test_the_guess_is_a_root_of_its_balance_even_where_the_constant_is_lost(c0):
+    """0.9 h / t^a = c0 + c1 h + c2 h^2; beside a negative slope c0 may be below its rounding."""
+    c1, c2, time_power = 5.0, 0.3, 1.0
+    found = riccati_guess(complex(c0), complex(c1), c2, time_power)
+    roots = np.roots([c2, c1 - 0.9 / time_power, c0])
+    # the difference of two numbers of size 4 loses their rounding over c0
+    assert min(abs(found - root) for root in roots) <= 1e-13 / max(abs(c0), 1e-3)

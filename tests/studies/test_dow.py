@@ -6,10 +6,15 @@ import pytest
 
 from paper.quantities import dow as quantities
 from proofs_check import verify
+from rmot.dependence import FlatPrices
+from rmot.dependence.discrete import discrete_law
 from rmot.market.synthetic_basket import CORRELATION, synthetic_basket
+from rmot.models import SVI
+from rmot.numerics import black_call
 from rmot.payoffs import basket_call
 from rmot.studies.dow import bounds, certified, correlation
-from rmot.studies.dow.marginals import basket_calls, quantiles
+from rmot.studies.dow.marginals import SVI_NAMES, forward_miss, laws
+from rmot.studies.dow.quotes import LARGEST_MISS
 from rmot.studies.study import Config
 from rmot.transport import basket_bounds
 
@@ -58,8 +63,10 @@ def test_the_correlation_that_made_the_quotes_is_inside_at_every_strike(inputs):
 
 
 def test_a_correlation_that_no_strike_allows_counts_none():
-    prices = np.linspace(1.0, 2.0, correlation.CORRELATIONS.size)[:, None] * np.ones((1, 2))
-    _, inside = correlation.best_flat(prices, np.array([1.1, 1.8]), np.array([1.2, 1.9]))
+    # nodes go from the largest correlation down
+    prices = np.linspace(2.0, 1.0, 33)[:, None] * np.ones((1, 2))
+    curve = FlatPrices(30, np.array([1.0, 1.0]), prices, np.zeros_like(prices))
+    _, inside = correlation.best_flat(curve, np.array([1.1, 1.8]), np.array([1.2, 1.9]))
     assert inside.sum() == 1
 
 
@@ -78,20 +85,26 @@ def test_exact_hedges_cost_the_upper_bounds_and_pass_the_verifier(inputs):
         assert not verify._superhedge_holds(statement, {})
 
 
-def test_one_constituent_is_priced_by_its_own_smile(inputs):
-    smiles = pd.read_csv(inputs["smiles"]).iloc[:1]
-    strikes = np.array([0.95, 1.0, 1.05])
-    prices, errors = basket_calls(
-        quantiles(smiles), np.ones(1), strikes, np.array([0.5]), 2**14, seed=3
-    )
-    quotes = pd.read_csv(inputs["quotes"])
-    own = quotes[(quotes["name"] == smiles["name"].iloc[0])].iloc[:6]
-    between = [
-        np.interp(strikes, np.exp(own["log_moneyness"]), own[side]) for side in ("bid", "ask")
-    ]
-    assert np.all(errors < 1e-3)
-    # Interpolation raises a convex curve, so that only the ask bounds it.
-    assert np.all(prices[0] <= between[1] + 4 * errors[0])
+def test_the_laws_of_constituents_price_by_their_smiles(inputs):
+    smiles = pd.read_csv(inputs["smiles"])
+    k = np.array([-0.05, 0.0, 0.05])
+    for shift in (-1.0, 0.0, 1.0):
+        for row, law in zip(smiles.to_dict("records"), laws(smiles, shift), strict=True):
+            model = SVI(**{name: row[name] for name in SVI_NAMES})
+            volatility = model.implied_volatility(k, row["maturity"]) + shift * row["half_width"]
+            points, weights = discrete_law(law)
+            found = np.maximum(points - np.exp(k)[:, None], 0.0) @ weights
+            # middles of cells, 0.04 deviations wide, and nodes apart by 0.008 scores
+            expected = black_call(k, volatility, row["maturity"])
+            assert found == pytest.approx(expected, abs=1e-5 + 1e-4 * volatility[1])
+            assert abs(float(points @ weights) - 1.0) <= LARGEST_MISS
+
+
+def test_a_smile_with_wings_of_no_law_misses_its_forward():
+    """Calls that rise with the strike far out: total variance grows faster than 2 |k| there."""
+    numbers = ((0.01, 0.1, -0.4, 0.0, 0.15), (0.0087, 1.824, 0.9724, 0.6498, 0.15))
+    tame, wild = (SVI(**dict(zip(SVI_NAMES, row, strict=True))) for row in numbers)
+    assert forward_miss(tame, 0.115) < LARGEST_MISS < forward_miss(wild, 0.115)
 
 
 def test_numbers_of_the_article_come_from_these_tables(inputs, bounded):

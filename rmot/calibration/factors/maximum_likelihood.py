@@ -36,6 +36,7 @@ Vector = NDArray[np.float64]
 
 # An optimum is found when it is nearer than this, in standard errors.
 LARGEST_DISTANCE = 0.01
+SEARCH_TOLERANCE = 1e-10
 # Optima within three standard deviations of the best are not told apart by the quotes.
 ALMOST_AS_GOOD = 9.0
 
@@ -49,6 +50,7 @@ def calibrate_factors(
     start: RoughFactorModel | None = None,
     starts: int = 6,
     seed: int = 0,
+    tolerance: float = SEARCH_TOLERANCE,
     require_convergence: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> FactorFit:
@@ -70,6 +72,8 @@ def calibrate_factors(
         Local searches on thinned quotes; the best goes on to all of them.
     seed : int
         Of the directions of loadings at the starts.
+    tolerance : float
+        Relative change at which the search on all quotes ends.
     require_convergence : bool
         With False a search that stops before an optimum makes a fit whose warnings say so.
     progress : callable, optional
@@ -96,6 +100,8 @@ def calibrate_factors(
         raise ParameterError(f"expected a positive noise_floor; got {noise_floor}")
     if starts < 1:
         raise ParameterError(f"expected at least one start; got {starts}")
+    if not tolerance > 0:
+        raise ParameterError(f"expected a positive tolerance; got {tolerance}")
     parametrisation = parametrise_factors(len(surfaces), n_factors, fixed or {})
     slices = [[Quotes.of(smile) for smile in surface.slices] for surface in surfaces]
     likelihood = FactorLikelihood(parametrisation, slices, noise_floor)
@@ -114,7 +120,7 @@ def calibrate_factors(
         if not isinstance(start, RoughFactorModel) or start.loadings.shape != shape:
             raise ParameterError(f"expected a RoughFactorModel of shape {shape} to start from")
         first = parametrisation.point(parametrisation.values_of(start))
-    best = local_search(likelihood, first)
+    best = local_search(likelihood, first, tolerance)
     say(f"all quotes: chi-squared {2 * best.cost:.6g} after {best.nfev} steps")
     fit = _described(likelihood, best, optima, surfaces)
     if not fit.distance_to_optimum <= LARGEST_DISTANCE and require_convergence:

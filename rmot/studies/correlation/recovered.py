@@ -25,18 +25,18 @@ from rmot.errors import InfeasibleQuotes
 from rmot.market.registry import sha256
 from rmot.models import RoughHeston
 from rmot.numerics.discrete import Prior
+from rmot.numerics.gaussian_copula import independent_normals
 from rmot.payoffs import call
 from rmot.studies.study import Config, main
 from rmot.transport import Quotes
 from rmot.transport.couplings.nearest import nearest_coupling
 from rmot.transport.couplings.quantiles import smile_quantile
-from rmot.transport.couplings.reference import gaussian_copula
 from rmot.transport.couplings.tables import gaussian_table
 
 Vector = NDArray[np.float64]
 
 PAIRS = {"quick": 4, "full": 20, "deep": 60}
-SAMPLES = {"quick": 1 << 9, "full": 1 << 11, "deep": 1 << 13}
+SAMPLES = {"quick": 1 << 11, "full": 1 << 13, "deep": 1 << 15}
 MATURITY = 1 / 12
 STRIKES = 15
 RANGE = 0.1
@@ -144,14 +144,24 @@ def _on_table(market: _Market, marginals: str) -> tuple[Divergence, float]:
 
 
 def _on_sample(market: _Market, n_points: int) -> tuple[Divergence, float]:
-    """Return the first term of (8) for three assets, from a sample of the fitted laws."""
-    quantiles = [smile_quantile(law, MATURITY) for law in market.fitted]
+    """Return the first term of (8) for three assets, from a sample of the fitted laws.
+
+    Each asset has the same prices at all correlations, evenly spaced in probability, and the order
+    alone is sampled. Otherwise the term would be least where the points happen to be the most even,
+    which is at no correlation.
+    """
+    even = (np.arange(n_points) + 0.5) / n_points
+    prices = [smile_quantile(law, MATURITY)(even) for law in market.fitted]
+    independent = independent_normals(len(prices), n_points, 2, seed=1)
+    weights = np.full(n_points, 1.0 / n_points)
     quotes = market.quotes()
 
     def term(matrix: Vector) -> float:
-        joint = gaussian_copula(quantiles, matrix, n_points, seed=1)
+        normals = independent @ np.linalg.cholesky(matrix).T
+        ranks = normals.argsort(axis=0).argsort(axis=0)
+        points = [column[rank] for column, rank in zip(prices, ranks.T, strict=True)]
         try:
-            return nearest_coupling(joint, quotes).divergence
+            return nearest_coupling(Prior(np.column_stack(points), weights), quotes).divergence
         except InfeasibleQuotes:
             return float("inf")  # no law on these points has the prices
 

@@ -13,8 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rmot.artifact.formats import Column, fixed, latex_table
+from rmot.dependence import FlatPrices, flat_prices
 from rmot.studies.dow.bounds import constituents, of_basket
-from rmot.studies.dow.marginals import basket_calls, quantiles
+from rmot.studies.dow.marginals import laws
 from rmot.studies.dow.quotes import TREATMENTS
 from rmot.studies.study import Config, main
 
@@ -22,8 +23,7 @@ Vector = NDArray[np.float64]
 
 POINTS = {"quick": 2**13, "full": 2**16, "deep": 2**19}
 SHIFTS = {"fit": 0.0, "bid": -1.0, "ask": 1.0}
-# Closer where correlation is small: prices are nearly linear in it between neighbours.
-CORRELATIONS = np.linspace(0.0, 1.0, 31) ** 2
+CORRELATIONS = np.linspace(0.0, 1.0, 2001)
 
 
 def run(config: Config) -> pd.DataFrame:
@@ -36,16 +36,15 @@ def run(config: Config) -> pd.DataFrame:
     bid, ask = own["bid"].to_numpy(), own["ask"].to_numpy()
     tables = []
     for volatilities, shift in SHIFTS.items():
-        laws = quantiles(smiles.loc[names], shift)
-        prices, errors = basket_calls(
-            laws, weights, strikes, CORRELATIONS, POINTS[config.profile], config.seed
+        curve = flat_prices(
+            weights,
+            strikes,
+            laws(smiles.loc[names], shift),
+            seed=config.seed,
+            n_points=POINTS[config.profile],
         )
-        low, high = (
-            np.array([_inverse(prices[:, k], side[k]) for k in range(strikes.size)])
-            for side in (bid, ask)
-        )
-        flat, inside = best_flat(prices, bid, ask)
-        at = int(np.abs(CORRELATIONS - flat).argmin())
+        ranks = range(strikes.size)
+        flat, inside = best_flat(curve, bid, ask)
         tables.append(
             pd.DataFrame(
                 {
@@ -53,12 +52,12 @@ def run(config: Config) -> pd.DataFrame:
                     "strike": strikes,
                     "bid": bid,
                     "ask": ask,
-                    "correlation_bid": low,
-                    "correlation_ask": high,
+                    "correlation_bid": [curve.correlation(k, bid[k]) for k in ranks],
+                    "correlation_ask": [curve.correlation(k, ask[k]) for k in ranks],
                     "flat": flat,
-                    "flat_price": [np.interp(flat, CORRELATIONS, p) for p in prices.T],
+                    "flat_price": curve.price(flat),
                     "inside": inside,
-                    "standard_error": errors[at],
+                    "standard_error": curve.price_error(flat),
                     "data": " and ".join(sorted(set(quotes["data"]))),
                     "data_sha256": " ".join(dict.fromkeys(quotes["data_sha256"].astype(str))),
                 }
@@ -67,34 +66,23 @@ def run(config: Config) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _inverse(prices: Vector, price: float) -> float:
-    """Return the correlation at a price; -inf below all of them and inf above."""
-    rising = np.maximum.accumulate(prices)
-    if price < rising[0]:
-        return -np.inf
-    if price > rising[-1]:
-        return np.inf
-    return float(np.interp(price, rising, CORRELATIONS))
-
-
-def best_flat(prices: Vector, bid: Vector, ask: Vector) -> tuple[float, NDArray[np.bool_]]:
-    """Return the correlation that the most strikes allow, and which do."""
-    fine = np.linspace(0.0, 1.0, 2001)
-    curves = np.array([np.interp(fine, CORRELATIONS, p) for p in prices.T])
-    inside = (curves >= bid[:, None]) & (curves <= ask[:, None])
-    count = inside.sum(axis=0)
+def best_flat(curve: FlatPrices, bid: Vector, ask: Vector) -> tuple[float, NDArray[np.bool_]]:
+    """Return the correlation in [0, 1] that the most strikes allow, and which do."""
+    prices = curve.price(CORRELATIONS)
+    inside = (prices >= bid) & (prices <= ask)
+    count = inside.sum(axis=1)
     best = np.flatnonzero(count == count.max())
     middle = int(best[best.size // 2])
-    return float(fine[middle]), inside[:, middle]
+    return float(CORRELATIONS[middle]), inside[middle]
 
 
 def printed(table: pd.DataFrame) -> str:
     """Set one row a strike, volatilities at the fit."""
 
     def two(value: float) -> str:
-        if np.isinf(value):
-            return r"$<0$" if value < 0 else r"$>1$"
-        return fixed(value, 2)
+        if value < 0:
+            return "<0"
+        return ">1" if value > 1 else fixed(value, 2)
 
     return latex_table(
         table.query("volatilities == 'fit'"),
@@ -102,7 +90,9 @@ def printed(table: pd.DataFrame) -> str:
             Column("strike", "$K/F$", lambda value: fixed(value, 3)),
             Column("correlation_bid", r"$\rho$ at the bid", two),
             Column("correlation_ask", r"$\rho$ at the ask", two),
-            Column("inside", "One flat inside", lambda value: "yes" if value else "no"),
+            Column(
+                "inside", "One flat inside", lambda value: rf"\mathrm{{{'yes' if value else 'no'}}}"
+            ),
         ),
     )
 

@@ -37,7 +37,7 @@ from rmot.market.synthetic_basket import synthetic_basket
 from rmot.models import SVI
 from rmot.payoffs import call
 from rmot.studies.chains import RATES
-from rmot.studies.dow.marginals import SVI_NAMES
+from rmot.studies.dow.marginals import SVI_NAMES, forward_miss
 from rmot.studies.study import Config, parse
 from rmot.studies.surfaces.candidates import near_the_money
 from rmot.transport import Quotes, Unrestricted, price_bounds
@@ -46,8 +46,15 @@ BASKET = "DIA"
 EXPIRY = date(2026, 8, 21)
 TREATMENTS = ("european intervals", "as if european")
 QUOTES_EACH = {"quick": 6, "full": 10, "deep": 24}
-# The quotes of many names do not determine all five parameters.
-FIXED = ({}, {"smoothness": 0.15}, {"smoothness": 0.15, "translation": 0.0})
+# The quotes of many names do not determine all five parameters, or leave wings that no law has.
+FIXED = (
+    {},
+    {"smoothness": 0.15},
+    {"smoothness": 0.15, "translation": 0.0},
+    {"smoothness": 0.15, "translation": 0.0, "correlation": -0.3},
+)
+LARGEST_MISS = 2e-4
+"""Of the mean of a smile's law, from its forward."""
 
 
 def run(config: Config) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -113,7 +120,7 @@ def consistent(smile: Smile) -> tuple[list[int], int]:
 
 
 def fitted(name: str, surface: OptionSurface) -> dict[str, object]:
-    """Fit SVI, holding as many parameters as it takes; the half-width is of quotes by the money."""
+    """Fit SVI, holding what it takes to make a law; the half-width is of quotes by the money."""
     (smile,) = surface.slices
     near = np.argsort(np.abs(smile.log_moneyness))[:6]
     half = 0.5 * np.median(smile.ask_volatility[near] - smile.bid_volatility[near])
@@ -125,10 +132,10 @@ def fitted(name: str, surface: OptionSurface) -> dict[str, object]:
                 fit = calibrate(SVI, surface, fixed=fixed)
         except CalibrationError:
             continue
-        if not fit.at_bound:
+        if not fit.at_bound and forward_miss(fit.model, smile.maturity) <= LARGEST_MISS:
             break
     else:
-        raise CalibrationError(f"expected a smile of {name} that SVI fits; none of {FIXED} did")
+        raise CalibrationError(f"expected a law that SVI fits to {name}; none of {FIXED} gave one")
     return {
         "name": name,
         "maturity": smile.maturity,

@@ -46,3 +46,38 @@ rule equal_weight_correlations:
     shell:
         "python -m rmot.studies.equal_weight.correlations --profile {PROFILE} --seed {params.seed}"
         " --input portfolio={input[0]} {params.past} --output {output.csv}"
+
+
+rule equal_weight_factor_fit:
+    input:
+        PORTFOLIO.values(),
+    output:
+        f"{RESULTS}/fits/factors/portfolio.json",
+    params:
+        code=code_hash("rmot.studies.equal_weight.factor_fit"),
+        named=named(PORTFOLIO),
+        seed=SEEDS["equal_weight"],
+    benchmark:
+        f"{RESULTS}/timings/equal_weight_factor_fit.tsv"
+    shell:
+        "python -m rmot.studies.equal_weight.factor_fit --profile {PROFILE} --seed {params.seed}"
+        " {params.named} --output {output}"
+
+
+rule equal_weight_matrices:
+    input:
+        rules.portfolio.output.csv,
+        rules.equal_weight_factor_fit.output,
+        [str(path) for path in _PAST.values()],
+    output:
+        csv=f"{RESULTS}/tables/equal_weight_matrices.csv",
+        tex=f"{RESULTS}/tables/equal_weight_matrices.tex",
+    params:
+        code=code_hash("rmot.studies.equal_weight.matrices"),
+        past=_past_arguments(),
+        seed=SEEDS["equal_weight"],
+    benchmark:
+        f"{RESULTS}/timings/equal_weight_matrices.tsv"
+    shell:
+        "python -m rmot.studies.equal_weight.matrices --profile {PROFILE} --seed {params.seed}"
+        " --input portfolio={input[0]} --input fit={input[1]} {params.past} --output {output.csv}"

@@ -22,7 +22,12 @@ _LARGEST_DEVIATION = 3.0
 
 
 def volatility_biases(
-    model: RoughHeston, maturity: float, integrated: Vector, along: Vector
+    model: RoughHeston,
+    maturity: float,
+    integrated: Vector,
+    along: Vector,
+    *,
+    exponentials: bool = True,
 ) -> tuple[Vector, Vector]:
     """Return simulated less exact implied volatility at three strikes, and standard errors.
 
@@ -32,6 +37,8 @@ def volatility_biases(
     maturity : float
     integrated, along : ndarray, shape (n_paths,)
         U and Z at maturity.
+    exponentials : bool
+        Whether those of Z are martingales of the scheme.
 
     Returns
     -------
@@ -42,7 +49,7 @@ def volatility_biases(
     deviation = model.implied_volatility([0.0], maturity)[0] * np.sqrt(maturity)
     k = deviation * np.array([-1.0, 0.0, 1.0])
     worth = black_means(integrated, along, model.correlation, k)
-    controls = martingales(integrated, along, model.correlation)
+    controls = martingales(integrated, along, model.correlation, exponentials=exponentials)
     fitted, *_ = np.linalg.lstsq(controls, worth, rcond=None)
     error = (worth - controls @ fitted).std(axis=0) / np.sqrt(along.size)
     exact = model.implied_volatility(k, maturity)
@@ -60,11 +67,14 @@ def black_means(integrated: Vector, along: Vector, correlation: float, k: Vector
     return side * (np.exp(log_forward) * ndtr(side * d) - np.exp(k) * ndtr(side * (d - s)))
 
 
-def martingales(integrated: Vector, along: Vector, correlation: float) -> Vector:
+def martingales(
+    integrated: Vector, along: Vector, correlation: float, *, exponentials: bool = True
+) -> Vector:
     """Return ones and control variates of mean 0, shape (n_paths, controls)."""
     u, z = integrated, along
     columns = [np.ones_like(z), z, z * z - u, z * (z * z - 3.0 * u)]
-    for tilt in (correlation, 2.0 * correlation, 1.0 - correlation, correlation - 1.0):
+    tilts = (correlation, 2.0 * correlation, 1.0 - correlation, correlation - 1.0)
+    for tilt in tilts if exponentials else ():
         exponential = np.exp(np.clip(tilt * z - 0.5 * tilt**2 * u, -50.0, 50.0))
         if exponential.std() < _LARGEST_DEVIATION:
             columns.append(exponential - 1.0)

@@ -1,5 +1,6 @@
 """The studies of correlation: who moves the estimates, and how many steps blocks take."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -36,6 +37,25 @@ def test_calibrated_estimates_are_the_historical_correlation(table):
 def test_a_wrong_history_is_returned_as_faithfully_as_a_right_one(table):
     wrong = table.query("market != '001 Table 1' and history == 'wrong'")
     assert np.abs(wrong["error"] + 2 * wrong["truth"]).max() <= 1e-3
+
+
+def test_a_sample_of_the_markets_own_laws_misses_its_quotes_alike_at_all_correlations():
+    """What is left of the first term is of the laws, not of how evenly points happen to lie."""
+    three = recovered._three(1)
+    right = replace(three, fitted=three.laws)
+    ours, theirs = (
+        [recovered._on_sample(market, 1 << 11)[0](_flat(rho)) for rho in (-0.4, 0.0, 0.4)]
+        for market in (right, three)
+    )
+    assert np.ptp(ours) < 0.05 * np.ptp(theirs)
+    assert max(ours) < 0.05 * min(theirs)
+    # even points know a price to 1/n, and it is the square of that which counts
+    fewer = recovered._on_sample(right, 1 << 9)[0](_flat(0.4))
+    assert ours[-1] < fewer / 4
+
+
+def _flat(rho):
+    return np.full((3, 3), rho) + (1.0 - rho) * np.eye(3)
 
 
 def test_summary_and_print_have_a_row_for_each_history(table):

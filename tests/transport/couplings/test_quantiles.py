@@ -6,8 +6,8 @@ from scipy.special import ndtri
 
 from rmot.errors import AccuracyError, ParameterError
 from rmot.models import BlackScholes, Heston
+from rmot.numerics.quantiles import quantiles
 from rmot.transport.couplings.quantiles import smile_quantile
-from rmot.transport.couplings.reference import quantile
 
 LEVELS = np.array([1e-5, 1e-3, 0.1, 0.5, 0.9, 0.999, 1 - 1e-5])
 
@@ -29,7 +29,7 @@ def test_skewed_quantiles_are_those_of_the_models_cells():
     )
     cells = model.prior(0.5, n_points=4000)
     ours = smile_quantile(model, 0.5)(LEVELS[1:-1])
-    theirs = quantile(cells, LEVELS[1:-1])
+    theirs = quantiles(cells, LEVELS[1:-1])
     # nodes of the cells are apart by some 1/500 of the range of log-prices
     assert np.log(ours) == pytest.approx(np.log(theirs), abs=4e-3)
 
