@@ -116,7 +116,9 @@ def _pieces(listed, sign, per_first):
     _require(rows[-1][2] == 0, "a delta that grows without end")
     _require(per_first or rows[0][3] == 0, "an infinite delta at zero")
     ends = [*starts[1:], inf]
-    return [(row[0], end, *(sign * x for x in row[1:])) for row, end in zip(rows, ends, strict=True)]
+    return [
+        (row[0], end, *(sign * x for x in row[1:])) for row, end in zip(rows, ends, strict=True)
+    ]
 
 
 def _breaks(lines, strikes, first, pieces):
@@ -172,7 +174,8 @@ def holds(item):
                 beta * (q - 1),
                 kappa * p - (paid if returns else 0),
             ]
-            if not _stays(*rest, low, high):
+            a_, b_, c_, d_ = rest
+            if not _stays(a_, b_, c_, d_, low, high):
                 return False
     if returns:
         worth = _static(first, Fraction(0))[0] + _static(second, Fraction(0))[0]

@@ -1,8 +1,9 @@
 """Classical bounds at two dates, written so that anyone can check them.
 
-Quotes, payoff and hedge are written as rationals, the doubles that they are. Cash, the forward and deltas are raised by what
-rounding may have left, and the cost is then exact. `proofs_check/verify_two_dates.py`, of the
-standard library alone, decides in rationals whether the hedge dominates at all prices.
+Quotes, payoff and hedge are written as rationals, the doubles that they are. Cash, the forward and
+deltas are raised by what rounding may have left, and the cost is then exact.
+`proofs_check/verify_two_dates.py`, of the standard library alone, decides in rationals whether the
+hedge dominates at all prices.
 """
 
 from __future__ import annotations

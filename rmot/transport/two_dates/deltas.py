@@ -116,5 +116,6 @@ def _of_returns(
         np.array([level]),
     )
     if low[0] > high[0]:
-        return (float(low[0] + high[0]) / 2,) * 2
+        middle = float(low[0] + high[0]) / 2
+        return middle, middle
     return float(low[0]), float(high[0])
