@@ -70,7 +70,8 @@ class SemiStaticHedge:
     shortfall : float
         The largest amount by which the hedge misses the payoff at any pair of prices in
         [0, inf)^2; infinite where that grows without end. Zero: it super-replicates (lower:
-        sub-replicates).
+        sub-replicates). Of a payoff of returns first prices are positive here, zero being meant
+        as their limit.
     """
 
     cash: float

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from proofs_check import verify_two_dates
 from rmot.errors import InfeasibleQuotes, ParameterError
 from rmot.numerics import black_call
 from rmot.payoffs import (
@@ -17,8 +18,10 @@ from rmot.payoffs import (
     forward_start_put,
     forward_start_straddle,
     put,
+    straddle,
 )
 from rmot.transport import Quotes, Unrestricted, price_bounds
+from rmot.transport.two_dates.certificate import certificate
 from rmot.transport.two_dates.classical import classical_two_dates
 
 STRIKES = np.array([0.8, 0.9, 1.0, 1.1, 1.2])
@@ -277,3 +280,30 @@ def test_bad_input_raises_one_clear_error(payoff, near, far, message):
 def test_a_tolerance_is_positive(tolerance):
     with pytest.raises(ParameterError, match="positive tolerance"):
         classical_two_dates(forward_start_call(1.0), NEAR, FAR, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_law_s_price_lies_between_the_bounds_of_its_own_quotes(seed):
+    generator = np.random.default_rng(seed)
+    x = generator.uniform(0.7, 1.3, 6)
+    weights = generator.dirichlet(np.ones(6))
+    x /= weights @ x
+    moves = generator.uniform(0.05, 0.4, (6, 2))
+    y = np.column_stack([x - moves[:, 0], x + moves[:, 1]])
+    up = moves[:, 0] / moves.sum(axis=1)
+    joint = weights[:, None] * np.column_stack([1 - up, up])
+    dates = []
+    for prices, masses in ((x, weights), (y.ravel(), joint.ravel())):
+        strikes = np.sort(generator.uniform(0.7, 1.3, generator.integers(1, 8)))
+        makers = [(call, put, digital, straddle)[i] for i in generator.integers(0, 4, strikes.size)]
+        payoffs = [make(k) for make, k in zip(makers, strikes, strict=True)]
+        fair = np.array([masses @ payoff.value(prices) for payoff in payoffs])
+        below, above = generator.uniform(0, 0.01, (2, strikes.size))
+        dates.append(Quotes(payoffs, fair - below, fair + above))
+    for payoff in PAYOFFS[::2]:
+        lower, upper = classical_two_dates(payoff, *dates)
+        price = float((joint * payoff.at(x[:, None], y)).sum())
+        assert lower.value <= price <= upper.value
+        assert max(lower.gap, upper.gap) <= 4 * TOLERANCE
+        for side, which in ((lower, "lower"), (upper, "upper")):
+            assert verify_two_dates.holds(certificate(side, payoff, (dates[0], dates[1]), which))
