@@ -26,6 +26,7 @@ Vector = NDArray[np.float64]
 _PARTS = 8
 _DEPTH = 9
 _SHARP = 1e-11
+_ROUNDING = 4e-15
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +158,9 @@ def _least(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector, high: Vector
     far = ~np.isfinite(high)
     ends = np.where(far, low, high)
     found = _quadratic(a, b, c, low, ends)
+    # What rounding may hide: steep pieces are differences of large terms.
+    size = np.abs(a) + ends * (np.abs(b) + np.abs(c) * ends)
+    size += np.divide(np.abs(d), low, out=np.zeros(found.shape), where=low > 0)
     curved = np.broadcast_to(d != 0, found.shape)
     if curved.any():
         a, b, c, d, low, ends, shut = (
@@ -164,7 +168,7 @@ def _least(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector, high: Vector
         )
         beyond = _towards_infinity(a, b, d, low)
         found[curved] = np.where(shut, beyond, _split(a, b, c, d, low, ends))
-    return found
+    return found - _ROUNDING * size
 
 
 def _towards_infinity(a: Vector, b: Vector, d: Vector, low: Vector) -> Vector:
