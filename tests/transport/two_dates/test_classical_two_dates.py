@@ -305,5 +305,6 @@ def test_any_law_s_price_lies_between_the_bounds_of_its_own_quotes(seed):
         price = float((joint * payoff.at(x[:, None], y)).sum())
         assert lower.value <= price <= upper.value
         assert max(lower.gap, upper.gap) <= 4 * TOLERANCE
-        for side, which in ((lower, "lower"), (upper, "upper")):
-            assert verify_two_dates.holds(certificate(side, payoff, (dates[0], dates[1]), which))
+        quotes = dates[0], dates[1]
+        assert verify_two_dates.holds(certificate(lower, payoff, quotes, "lower"))
+        assert verify_two_dates.holds(certificate(upper, payoff, quotes, "upper"))
