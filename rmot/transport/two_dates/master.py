@@ -71,7 +71,6 @@ def solve(
     columns: Columns,
     far_paid: float,
     penalty: float = PENALTY,
-    method: str = "highs-ipm",
 ) -> Solved:
     """Return the law of largest expectation on these columns.
 
@@ -114,8 +113,8 @@ def solve(
     start = n_tails + n_fibres
     right = np.zeros(start + 2 + n_quotes)
     right[start : start + 2] = 1.0
-    for attempt in (method, "highs-ds"):
-        found = linprog(cost, A_eq=rows, b_eq=right, bounds=bounds, method=attempt, options=HIGHS)
+    for method in ("highs-ipm", "highs-ds"):
+        found = linprog(cost, A_eq=rows, b_eq=right, bounds=bounds, method=method, options=HIGHS)
         if found.status == 0:
             break
     else:

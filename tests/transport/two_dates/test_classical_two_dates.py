@@ -187,9 +187,8 @@ def test_a_payoff_of_one_date_has_that_date_s_bounds(strike):
     )
 
 
-def test_the_second_date_s_quotes_bound_the_first():
-    # A put on the first price: (k - x)^+ = k - x + (0 y - k + x)^+ has a kink in x alone, so it is
-    # taken as an average call whose second price is fixed by a second date that cannot move.
+def test_equal_smiles_allow_a_straddle_of_nothing():
+    # A price that stays meets both dates; quotes with more variance leave more room above.
     exact = _calls(0.1, spread=0.0)
     lower, upper = classical_two_dates(forward_start_straddle(1.0), exact, exact)
     own = classical_two_dates(forward_start_straddle(1.0), exact, FAR)
