@@ -105,6 +105,23 @@ rule path_timing:
         "python -m benchmarks.path_timing --profile {PROFILE} --output {output.csv}"
 
 
+rule two_dates_timing:
+    input:
+        CHAINS["SPX"],
+    output:
+        csv=f"{RESULTS}/benchmarks/two_dates_timing.csv",
+        tex=f"{RESULTS}/benchmarks/two_dates_timing.tex",
+    params:
+        code=code_hash("benchmarks.two_dates_timing"),
+    # alone on the machine, as above
+    threads: workflow.cores
+    benchmark:
+        f"{RESULTS}/timings/two_dates_timing.tsv"
+    shell:
+        "python -m benchmarks.two_dates_timing --profile {PROFILE} --input SPX={input}"
+        " --output {output.csv}"
+
+
 rule benchmarks:
     input:
         rules.coupling_scaling.output,
@@ -113,3 +130,4 @@ rule benchmarks:
         rules.calibration_timing.output,
         rules.transport_timing.output,
         rules.path_timing.output,
+        rules.two_dates_timing.output,

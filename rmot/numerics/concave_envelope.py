@@ -39,7 +39,7 @@ def _bridge(x: float, y: Vector, g: Vector, slope: float) -> tuple[float, int, i
             right = n
             continue
         for k in range(n):
-            if y[k] == x or k == left or k == right:
+            if y[k] == x or k in (left, right):
                 continue
             over = g[k] - g[left] - steep * (y[k] - y[left])
             if over > most:

@@ -45,6 +45,7 @@ from .radius import Radius as Radius
 from .two_dates.bounds import MartingaleBounds as MartingaleBounds
 from .two_dates.bounds import martingale_bounds as martingale_bounds
 from .two_dates.hedge import SemiStaticHedge as SemiStaticHedge
+from .two_dates.marginals import transport_bounds as transport_bounds
 from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [
@@ -95,5 +96,6 @@ __all__ = [
     "save_balls",
     "save_hedges",
     "smile_quantile",
+    "transport_bounds",
     "wasserstein_bounds",
 ]

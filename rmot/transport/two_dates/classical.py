@@ -36,7 +36,6 @@ from rmot.transport.two_dates.hedge import SemiStaticHedge, cost_of
 Vector = NDArray[np.float64]
 
 _MASSLESS = 1e-12
-_ESCAPED = 1e-9
 _NOISE = 1e-12
 _ROUNDING = 1e-14
 _REFITS = 12
@@ -53,9 +52,13 @@ class ClassicalSide:
     attained : float
         What a law that meets all quotes earns, or approaches.
     hedge : SemiStaticHedge
-    law : Prior or None
-        That law, points of shape (n, 2, 1); None where part of a price's mean escapes to ever
-        higher prices, so that the value is only approached.
+    law : Prior
+        That law, points of shape (n, 2, 1). A limit from below is a price one rounding beneath.
+    escaping : ndarray, shape (k, 2)
+        First prices from which part of the mean escapes to ever higher second prices, with ever
+        less mass, and how much of the mean: the value is then approached by laws near `law`. An
+        infinite first price stands for what escapes at the first date already. Empty where the
+        law attains the value.
     first_prices : int
         How many first prices the program came to hold.
     rounds : int
@@ -64,7 +67,8 @@ class ClassicalSide:
     value: float
     attained: float
     hedge: SemiStaticHedge
-    law: Prior | None
+    law: Prior
+    escaping: Vector
     first_prices: int
     rounds: int
 
@@ -114,7 +118,9 @@ def classical_two_dates(
     """
     if not isinstance(payoff, TwoDatePayoff):
         name = getattr(payoff, "label", type(payoff).__name__)
-        raise ParameterError(f"expected a payoff of two dates, such as forward_start_call; got {name}")
+        raise ParameterError(
+            f"expected a payoff of two dates, such as forward_start_call; got {name}"
+        )
     for which, quotes in (("first", first), ("second", second)):
         if not isinstance(quotes, Quotes):
             raise ParameterError(
@@ -137,9 +143,10 @@ def _upper(
     rounds: int,
 ) -> ClassicalSide:
     found = Exchange(payoff, dates, tolerance, rounds)
-    found.run()
     if found.solved.missed > MISSED:
         raise_if_dates_clash(dates)
+    found.run()
+    if found.solved.missed > MISSED:
         raise AccuracyError(
             f"no law that meets all quotes was found in {found.rounds} rounds; quotes are missed "
             f"by {found.solved.missed:.3g} in sum"
@@ -149,7 +156,7 @@ def _upper(
         hedge.cost,
         found.solved.attained,
         hedge,
-        _law(dates, found),
+        *_law(dates, found),
         found.columns.prices.size,
         found.rounds,
     )
@@ -185,7 +192,8 @@ def _dominating(
     first, second = dates
     solved = found.solved
     positions = [
-        np.where(np.abs(held) > _NOISE, held, 0.0) for held in (solved.first, solved.second)
+        _traded(held, date.quotes)
+        for held, date in zip((solved.first, solved.second), dates, strict=True)
     ]
     phi = first.held(positions[0], solved.cash, solved.forward)
     psi = second.held(positions[1])
@@ -207,7 +215,15 @@ def _dominating(
     cash, forward = solved.cash + lack, solved.forward + rise
     quotes = first.quotes, second.quotes
     cost = cost_of(cash, forward, (positions[0], positions[1]), quotes)
-    return left, SemiStaticHedge(cash, forward, *positions, deltas, cost, max(0.0, short))
+    return left, SemiStaticHedge(
+        cash, forward, positions[0], positions[1], deltas, cost, max(0.0, short)
+    )
+
+
+def _traded(held: Vector, quotes: Quotes) -> Vector:
+    """Drop positions that are rounding, or on a side that is open."""
+    side = np.where(held > 0, quotes.ask, quotes.bid)
+    return np.where((np.abs(held) > _NOISE) & np.isfinite(side), held, 0.0)
 
 
 def _refined(at: Vector, left: Slack, tolerance: float) -> Vector:
@@ -217,15 +233,16 @@ def _refined(at: Vector, left: Slack, tolerance: float) -> Vector:
     return np.unique(np.concatenate([at, *(start + share * run for share in (0.25, 0.5, 0.75))]))
 
 
-def _law(dates: tuple[QuotedDate, QuotedDate], found: Exchange) -> Prior | None:
+def _law(dates: tuple[QuotedDate, QuotedDate], found: Exchange) -> tuple[Prior, Vector]:
     solved, columns = found.solved, found.columns
     carrying = solved.masses > _MASSLESS
-    if solved.far > _ESCAPED or np.any(carrying & (columns.kind < 0) & (solved.masses > _ESCAPED)):
-        return None
-    kept = carrying & (columns.kind >= 0)
+    ray = columns.kind < 0
+    gone, kept = carrying & ray, carrying & ~ray
+    escaping = np.column_stack([columns.prices[columns.owner[gone]], solved.masses[gone]])
+    if solved.far > _MASSLESS:
+        escaping = np.vstack([escaping, [np.inf, solved.far]])
     x, y = columns.prices[columns.owner[kept]], columns.second[kept]
-    second = dates[1]
-    below = np.flatnonzero(np.diff(second.nodes) == 0)
+    below = np.flatnonzero(np.diff(dates[1].nodes) == 0)
     y = np.where(np.isin(columns.kind[kept], below), np.nextafter(y, 0.0), y)
     weights = solved.masses[kept]
-    return Prior(np.column_stack([x, y])[:, :, None], weights / weights.sum())
+    return Prior(np.column_stack([x, y])[:, :, None], weights / weights.sum()), escaping

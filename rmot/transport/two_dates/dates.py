@@ -130,8 +130,6 @@ def _tails(payoffs: list[PiecewiseLinear], nodes: Vector) -> csr_matrix:
         )
     joined = (np.concatenate([np.zeros(0), *each]) for each in (entries, rows, columns))
     found, row, column = joined
-    made = coo_matrix(
-        (found, (row.astype(int), column.astype(int))), (len(payoffs), 2 * n)
-    ).tocsr()
+    made = coo_matrix((found, (row.astype(int), column.astype(int))), (len(payoffs), 2 * n)).tocsr()
     made.eliminate_zeros()
     return csr_matrix(made)

@@ -6,7 +6,8 @@ Over x the deltas that leave at most :math:`\varepsilon` uncovered are an interv
           \min_{y < x} \frac{\phi + \varepsilon + \psi - c}{x - y};
 
 few pieces that are linear in x pass through these intervals at many x. For a payoff of returns it
-is :math:`x \delta(x)` that is linear: the money held, not the units.
+is :math:`x \delta(x)` that is linear: the money held, not the units. So it is beyond all
+kinks for any payoff.
 """
 
 from __future__ import annotations
@@ -116,5 +117,6 @@ def _of_returns(
         np.array([level]),
     )
     if low[0] > high[0]:
-        return (float(low[0] + high[0]) / 2,) * 2
+        middle = float(low[0] + high[0]) / 2
+        return middle, middle
     return float(low[0]), float(high[0])

@@ -26,6 +26,7 @@ Vector = NDArray[np.float64]
 _PARTS = 8
 _DEPTH = 9
 _SHARP = 1e-11
+_ROUNDING = 4e-15
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,9 +144,7 @@ def _numerators(
     cash, units, second = payoff.base
     n0 = np.broadcast_to(cash + second * p, (inside.size, p.size)).copy()
     n1 = np.broadcast_to(units + second * q, (inside.size, p.size)).copy()
-    for offset, multiple, bend in zip(
-        payoff.offsets, payoff.multiples, payoff.bends, strict=True
-    ):
+    for offset, multiple, bend in zip(payoff.offsets, payoff.multiples, payoff.bends, strict=True):
         paid = (p - offset) + (q - multiple) * inside[:, None] > 0
         # a kink's own line: both sides agree there
         paid &= ~((p == offset) & (q == multiple))
@@ -159,16 +158,21 @@ def _least(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector, high: Vector
     far = ~np.isfinite(high)
     ends = np.where(far, low, high)
     found = _quadratic(a, b, c, low, ends)
+    # What rounding may hide: steep pieces are differences of large terms.
+    size = np.abs(a) + ends * (np.abs(b) + np.abs(c) * ends)
+    size += np.divide(np.abs(d), low, out=np.zeros(found.shape), where=low > 0)
     curved = np.broadcast_to(d != 0, found.shape)
     if curved.any():
-        own = [np.broadcast_to(x, found.shape)[curved] for x in (a, b, c, d, low, ends, far)]
-        found[curved] = np.where(own[-1], _towards_infinity(*own[:-2]), _split(*own[:-1]))
-    return found
+        a, b, c, d, low, ends, shut = (
+            np.broadcast_to(x, found.shape)[curved] for x in (a, b, c, d, low, ends, far)
+        )
+        beyond = _towards_infinity(a, b, d, low)
+        found[curved] = np.where(shut, beyond, _split(a, b, c, d, low, ends))
+    return found - _ROUNDING * size
 
 
-def _towards_infinity(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector) -> Vector:
+def _towards_infinity(a: Vector, b: Vector, d: Vector, low: Vector) -> Vector:
     """Bound f beyond the last break, where C = 0, given that B >= 0."""
-    del c
     inverse = np.divide(d, low, out=np.zeros(d.shape), where=low > 0)
     return a + b * low + np.minimum(inverse, 0.0)
 
@@ -176,7 +180,7 @@ def _towards_infinity(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector) -
 def _split(a: Vector, b: Vector, c: Vector, d: Vector, low: Vector, high: Vector) -> Vector:
     """Bound f from below on ever shorter parts, as long as that tells anything."""
     best = np.full(a.shape, np.inf)
-    open_ = np.arange(a.size)
+    open_, least = np.arange(a.size), best
     for depth in range(_DEPTH):
         count = _PARTS if depth else 1
         width = (high - low) / count

@@ -66,9 +66,7 @@ class _Pool:
         at = np.where(ray, 0, kind)
         second = np.where(ray, 1.0, self.fan.second[owner, at])
         paid = np.where(ray, self.fan.slopes[owner], self.fan.paid[owner, at])
-        return Columns(
-            self.prices, owner.astype(np.int64), np.where(ray, -1, kind), second, paid
-        )
+        return Columns(self.prices, owner.astype(np.int64), np.where(ray, -1, kind), second, paid)
 
 
 class Exchange:
@@ -181,10 +179,8 @@ def _extend(
     chosen = chosen[np.argsort(-short[chosen])][:_PER_ROUND]
     fresh = at[chosen]
     pool.add(fresh)
-    index = {price: i for i, price in enumerate(pool.prices)}
-    for c in chosen:
-        i = index[at[c]]
-        pool.active[i, left[c]] = True
-        pool.active[i, right[c]] = True
-        pool.active[i, 0] = True
+    place = np.argsort(pool.prices)
+    own = place[np.searchsorted(pool.prices[place], fresh)]
+    for kinds in (np.zeros_like(left[chosen]), left[chosen], right[chosen]):
+        pool.active[own, kinds] = True
     return worst

@@ -50,7 +50,7 @@ def fan(payoff: TwoDatePayoff, date: QuotedDate, first: Vector) -> Fan:
 
 
 def returns(payoff: TwoDatePayoff) -> tuple[Vector, Vector, float]:
-    """Return kinks t of :math:`b + s t + \\sum_i d_i (t - q_i)^+`, its values there, its last slope.
+    r"""Return kinks t of :math:`b + s t + \sum_i d_i (t - q_i)^+`, its values, and the last slope.
 
     That is a payoff of returns, and what any other tends to at scale.
     """
@@ -81,9 +81,7 @@ def beyond(fan: Fan, date: QuotedDate, portfolio: Vector) -> tuple[Vector, Vecto
     return over, fan.slopes - portfolio[n]
 
 
-def envelope(
-    fan: Fan, date: QuotedDate, portfolio: Vector
-) -> tuple[Vector, Indices, Indices]:
+def envelope(fan: Fan, date: QuotedDate, portfolio: Vector) -> tuple[Vector, Indices, Indices]:
     """Return the envelope at each first price, and the columns that carry it (-1: the ray)."""
     over, slopes = beyond(fan, date, portfolio)
     heights, left, right = concave_envelopes(fan.first, fan.second, over, slopes)

@@ -50,17 +50,15 @@ def raise_if_dates_clash(dates: tuple[QuotedDate, QuotedDate]) -> None:
     quoted[: counts[0], :n_first] = worth.T
     quoted[counts[0] :, n_first : n_first + n_second] = second.values.T
     level = np.concatenate([np.ones(4), np.zeros(n_rows)])
-    sides = [
-        np.concatenate([level, *(getattr(date.quotes, side) for date in dates)])
-        for side in ("bid", "ask")
-    ]
+    bid = np.concatenate([level, *(date.quotes.bid for date in dates)])
+    ask = np.concatenate([level, *(date.quotes.ask for date in dates)])
     names = [
         f"{name} of the {which} date"
         for which, date in zip(("first", "second"), dates, strict=True)
         for name in row_names(date.quotes)
     ]
     try:
-        raise_if_infeasible(np.vstack([hard, quoted]), *sides, hard.shape[0], names)
+        raise_if_infeasible(np.vstack([hard, quoted]), bid, ask, hard.shape[0], names)
     except InfeasibleQuotes as error:
         # A portfolio of static positions alone is not what gains here: a delta belongs to it.
         message, *_ = str(error).split(". Arbitrage:")

@@ -71,7 +71,8 @@ class SemiStaticHedge:
     shortfall : float
         The largest amount by which the hedge misses the payoff at any pair of prices in
         [0, inf)^2; infinite where that grows without end. Zero: it super-replicates (lower:
-        sub-replicates). A hedge from a ball around a prior leaves risk, and this is over the
+        sub-replicates). Of a payoff of returns first prices are positive here, zero being meant
+        as their limit. A hedge from a ball around a prior leaves risk, and this is over the
         prior's nodes.
     charge, theta, deviation : float
         As those of `rmot.transport.StaticHedge`.

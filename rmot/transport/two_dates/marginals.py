@@ -167,9 +167,7 @@ def _largest(paid: Vector, first: Prior, second: Prior) -> TransportSide:
     )
     right = np.concatenate([first.weights, second.weights, np.zeros(n)])
     for method in ("highs-ipm", "highs-ds"):
-        found = linprog(
-            -paid.ravel(), A_eq=rows, b_eq=right, method=method, options=HIGHS
-        )
+        found = linprog(-paid.ravel(), A_eq=rows, b_eq=right, method=method, options=HIGHS)
         if found.status == 0:
             break
     else:

@@ -5,8 +5,8 @@ r"""The linear program over laws whose first prices are finitely many.
 
 with mass one and mean one. A ray over x adds to its mean without mass, and one more adds to the
 means of both dates. The masses of both dates are gathered on the nodes between which quotes are
-linear, and summed twice into digitals and calls, so that all is sparse. Quotes may be missed at a price, as long as columns
-are wanting; multipliers are the hedge's positions.
+linear, and summed twice into digitals and calls, so that all is sparse. Quotes may be missed at a
+price, as long as columns are wanting; multipliers are the hedge's positions.
 """
 
 from __future__ import annotations
@@ -71,7 +71,6 @@ def solve(
     columns: Columns,
     far_paid: float,
     penalty: float = PENALTY,
-    method: str = "highs-ipm",
 ) -> Solved:
     """Return the law of largest expectation on these columns.
 
@@ -83,15 +82,15 @@ def solve(
         HiGHS gave up.
     """
     gathered, martingale = _balances(dates, columns)
-    n_fibres, n_columns = martingale.shape
+    n_fibres, n_columns = columns.prices.size, columns.owner.size
     counts = [len(date.quotes) for date in dates]
-    n_nodes, n_quotes = gathered.shape[0], sum(counts)
+    n_nodes, n_quotes = sum(date.size + 1 for date in dates), sum(counts)
     lead = n_columns + 1
     # What the far column adds: a unit at infinity on each date.
     ends = np.array([dates[0].size, n_nodes - 1])
     far = csr_matrix((np.ones(2), (ends, np.zeros(2, dtype=int))), (n_nodes, 1))
     chains, quoted = _joined([_chain(date) for date in dates]), _joined([d.tails for d in dates])
-    n_tails = chains.shape[1]
+    n_tails = 2 * sum(date.size for date in dates)
     whole = csr_matrix((np.ones(2), (np.arange(2), [0, dates[0].size])), (2, n_tails))
     give = eye_array(n_quotes)
     rows = bmat(
@@ -111,13 +110,11 @@ def solve(
     sides = slice(lead + n_tails, lead + n_tails + n_quotes)
     bounds[sides, 0] = np.concatenate([date.quotes.bid for date in dates])
     bounds[sides, 1] = np.concatenate([date.quotes.ask for date in dates])
-    start = rows.shape[0] - n_quotes - 2
-    right = np.zeros(rows.shape[0])
+    start = n_tails + n_fibres
+    right = np.zeros(start + 2 + n_quotes)
     right[start : start + 2] = 1.0
-    for attempt in (method, "highs-ds"):
-        found = linprog(
-            cost, A_eq=rows, b_eq=right, bounds=bounds, method=attempt, options=HIGHS
-        )
+    for method in ("highs-ipm", "highs-ds"):
+        found = linprog(cost, A_eq=rows, b_eq=right, bounds=bounds, method=method, options=HIGHS)
         if found.status == 0:
             break
     else:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+_CORNERS = 64
+
 Points = list[tuple[float, float]]
 
 
@@ -42,7 +44,8 @@ def stabbed(at: Vector, low: Vector, high: Vector) -> tuple[Vector, Vector, Vect
             cut = _clipped(_clipped(polygon, run, high[j + 1]), run, low[j + 1], -1.0)
             if not cut:
                 break
-            polygon, j = cut, j + 1
+            # Some of its corners span a part of a polygon, and that is convex again.
+            polygon, j = cut if len(cut) <= _CORNERS else cut[::2], j + 1
         value = sum(point[0] for point in polygon) / len(polygon)
         slope = sum(point[1] for point in polygon) / len(polygon)
         starts.append(at[i])

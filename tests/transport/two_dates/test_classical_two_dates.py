@@ -1,9 +1,10 @@
-"""Classical bounds at two dates against closed forms, grids in HiGHS, one-date bounds and points."""
+"""Classical bounds at two dates against closed forms, grids, one-date bounds and random points."""
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from proofs_check import verify_two_dates
 from rmot.errors import InfeasibleQuotes, ParameterError
 from rmot.numerics import black_call
 from rmot.payoffs import (
@@ -17,8 +18,10 @@ from rmot.payoffs import (
     forward_start_put,
     forward_start_straddle,
     put,
+    straddle,
 )
 from rmot.transport import Quotes, Unrestricted, price_bounds
+from rmot.transport.two_dates.certificate import certificate
 from rmot.transport.two_dates.classical import classical_two_dates
 
 STRIKES = np.array([0.8, 0.9, 1.0, 1.1, 1.2])
@@ -46,12 +49,6 @@ def bounded(request):
     return request.param, classical_two_dates(request.param, NEAR, FAR, tolerance=TOLERANCE)
 
 
-def _met(law, quotes, date):
-    for j, payoff in enumerate(quotes.payoffs):
-        price = law.weights @ payoff.value(law.points[:, date, 0])
-        assert quotes.bid[j] - 1e-9 <= price <= quotes.ask[j] + 1e-9
-
-
 def test_hedge_and_law_enclose_the_bound(bounded):
     _, sides = bounded
     for side, sign in zip(sides, (-1, 1), strict=True):
@@ -61,19 +58,24 @@ def test_hedge_and_law_enclose_the_bound(bounded):
     assert sides[0].value < sides[1].value
 
 
-def test_laws_are_martingales_that_meet_all_quotes(bounded):
+def test_laws_and_what_escapes_are_martingales_that_meet_all_quotes(bounded):
     payoff, sides = bounded
     for side in sides:
-        if side.law is None:
-            continue
-        x, y = side.law.points[:, 0, 0], side.law.points[:, 1, 0]
+        law, (start, gone) = side.law, side.escaping.T
+        x, y = law.points[:, 0, 0], law.points[:, 1, 0]
         for own in np.unique(x):
             at = x == own
-            assert abs(side.law.weights[at] @ (y[at] - own)) <= 1e-9
-        assert side.law.weights @ x == pytest.approx(1.0, abs=1e-9)
-        _met(side.law, NEAR, 0)
-        _met(side.law, FAR, 1)
-        assert side.law.expectation(payoff) == pytest.approx(side.attained, abs=1e-8)
+            moved = law.weights[at] @ (y[at] - own) + gone[start == own].sum()
+            assert abs(moved) <= 1e-9
+        far = gone[np.isinf(start)].sum()
+        assert law.weights @ x + far == pytest.approx(1.0, abs=1e-9)
+        for date, quotes, beyond in ((0, NEAR, far), (1, FAR, gone.sum())):
+            for j, quoted in enumerate(quotes.payoffs):
+                # Calls have slope one at infinity.
+                price = law.weights @ quoted.value(law.points[:, date, 0]) + beyond
+                assert quotes.bid[j] - 1e-9 <= price <= quotes.ask[j] + 1e-9
+        if not start.size:
+            assert law.expectation(payoff) == pytest.approx(side.attained, abs=1e-8)
 
 
 def _size(hedge, points):
@@ -175,7 +177,9 @@ def test_without_quotes_scale_alone_decides(payoff, low, high):
 
 @pytest.mark.parametrize("strike", [0.85, 1.05, 1.4])
 def test_a_payoff_of_one_date_has_that_date_s_bounds(strike):
-    at_second = TwoDatePayoff(np.zeros(3), [strike], [0.0], [1.0], label="second")
+    at_second = TwoDatePayoff(
+        np.zeros(3), np.array([strike]), np.zeros(1), np.ones(1), label="second"
+    )
     found = classical_two_dates(at_second, NONE, FAR)
     known = price_bounds(call(strike), None, quotes=FAR, divergence=Unrestricted())
     assert [side.value for side in found] == pytest.approx(
@@ -183,9 +187,8 @@ def test_a_payoff_of_one_date_has_that_date_s_bounds(strike):
     )
 
 
-def test_the_second_date_s_quotes_bound_the_first():
-    # A put on the first price: (k - x)^+ = k - x + (0 y - k + x)^+ has a kink in x alone, so it is
-    # taken as an average call whose second price is fixed by a second date that cannot move.
+def test_equal_smiles_allow_a_straddle_of_nothing():
+    # A price that stays meets both dates; quotes with more variance leave more room above.
     exact = _calls(0.1, spread=0.0)
     lower, upper = classical_two_dates(forward_start_straddle(1.0), exact, exact)
     own = classical_two_dates(forward_start_straddle(1.0), exact, FAR)
@@ -215,13 +218,28 @@ def test_digitals_are_met_from_below(payoff):
     far = Quotes([call(1.0), digital(1.1)], [0.06, 0.2], [0.07, 0.25])
     for side, sign in zip(classical_two_dates(payoff, near, far), (-1, 1), strict=True):
         assert side.gap <= 4 * TOLERANCE
-        points = np.random.default_rng(3).choice([0.1, 0.5, 1.0, np.nextafter(1.1, 0), 1.1, 2.0], (500, 2))
+        points = np.random.default_rng(3).choice(
+            [0.1, 0.5, 1.0, np.nextafter(1.1, 0), 1.1, 2.0], (500, 2)
+        )
         over = sign * (side.hedge.value(points, (near, far)) - payoff.value(points))
         assert np.all(over >= -1e-13)
 
 
+def test_open_sides_are_not_traded():
+    bid, ask = NEAR.bid.copy(), NEAR.ask.copy()
+    bid[::2], ask[1::2] = -np.inf, np.inf
+    opened = Quotes(NEAR.payoffs, bid, ask)
+    wide = classical_two_dates(forward_start_call(1.0), opened, FAR)
+    tight = classical_two_dates(forward_start_call(1.0), NEAR, FAR)
+    for side, own, sign in zip(wide, tight, (-1, 1), strict=True):
+        assert np.all(sign * side.hedge.first[::2] >= 0)
+        assert np.all(sign * side.hedge.first[1::2] <= 0)
+        assert side.gap <= 4 * TOLERANCE
+        assert sign * (side.value - own.value) >= -4 * TOLERANCE
+
+
 def test_a_calendar_violation_names_both_dates():
-    with pytest.raises(InfeasibleQuotes, match="of the first date.*of the second date") as caught:
+    with pytest.raises(InfeasibleQuotes, match=r"of the first date.*of the second date") as caught:
         classical_two_dates(forward_start_call(1.0), FAR, NEAR)
     assert {name.split(" of the ")[1] for name in caught.value.conflict} == {
         "first date",
@@ -242,7 +260,12 @@ def test_a_clash_within_one_date_names_that_date_alone():
         (call(1.0), NEAR, FAR, "payoff of two dates"),
         (basket_call([0.5, 0.5], 1.0), NEAR, FAR, "payoff of two dates"),
         (np.zeros((3, 3)), NEAR, FAR, "payoff of two dates"),
-        (forward_start_call(1.0), NEAR, Quotes([basket_call([1, 1], 1.0)], [0], [1]), "second date"),
+        (
+            forward_start_call(1.0),
+            NEAR,
+            Quotes([basket_call([1, 1], 1.0)], [0], [1]),
+            "second date",
+        ),
         (forward_start_call(1.0), Quotes(np.ones((1, 4)), [0], [1]), FAR, "first date"),
         (forward_start_call(1.0), None, FAR, "Quotes of the first date"),
     ],
@@ -256,3 +279,31 @@ def test_bad_input_raises_one_clear_error(payoff, near, far, message):
 def test_a_tolerance_is_positive(tolerance):
     with pytest.raises(ParameterError, match="positive tolerance"):
         classical_two_dates(forward_start_call(1.0), NEAR, FAR, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_law_s_price_lies_between_the_bounds_of_its_own_quotes(seed):
+    generator = np.random.default_rng(seed)
+    x = generator.uniform(0.7, 1.3, 6)
+    weights = generator.dirichlet(np.ones(6))
+    x /= weights @ x
+    moves = generator.uniform(0.05, 0.4, (6, 2))
+    y = np.column_stack([x - moves[:, 0], x + moves[:, 1]])
+    up = moves[:, 0] / moves.sum(axis=1)
+    joint = weights[:, None] * np.column_stack([1 - up, up])
+    dates = []
+    for prices, masses in ((x, weights), (y.ravel(), joint.ravel())):
+        strikes = np.sort(generator.uniform(0.7, 1.3, generator.integers(1, 8)))
+        makers = [(call, put, digital, straddle)[i] for i in generator.integers(0, 4, strikes.size)]
+        payoffs = [make(k) for make, k in zip(makers, strikes, strict=True)]
+        fair = np.array([masses @ payoff.value(prices) for payoff in payoffs])
+        below, above = generator.uniform(0, 0.01, (2, strikes.size))
+        dates.append(Quotes(payoffs, fair - below, fair + above))
+    for payoff in PAYOFFS[::2]:
+        lower, upper = classical_two_dates(payoff, *dates)
+        price = float((joint * payoff.at(x[:, None], y)).sum())
+        assert lower.value <= price <= upper.value
+        assert max(lower.gap, upper.gap) <= 4 * TOLERANCE
+        quotes = dates[0], dates[1]
+        assert verify_two_dates.holds(certificate(lower, payoff, quotes, "lower"))
+        assert verify_two_dates.holds(certificate(upper, payoff, quotes, "upper"))
