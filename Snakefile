@@ -30,6 +30,7 @@ SEEDS = {
     "recovery_draws": 2,
     "synthetic_realised": 2,
     "index_basket_balls": 3,
+    "two_dates": 12,
     "synthetic_basket": 5,
     "gaussian_copula": 11,
     "factors": 3,

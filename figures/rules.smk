@@ -19,6 +19,7 @@ FIGURES = {
     ],
     "price_bounds": ["tables/price_bounds.csv"],
     "realised_roughness": ["tables/realised_variograms.csv"],
+    "two_dates": ["tables/two_dates_bounds.csv"],
     "work_precision": ["benchmarks/engine_timing.csv"],
 }
 

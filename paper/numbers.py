@@ -33,6 +33,7 @@ from paper.quantities import (
     shared_factors,
     surfaces,
     timing,
+    two_dates,
 )
 from paper.quantities.number import DRAWN, PRINTED, Number
 from rmot.artifact.files import atomic_write, write_json
@@ -73,6 +74,8 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "escaping_mass_far_calls": escaping_mass.far_calls,
     "factor_errors_by_gap": shared_factors.errors_by_gap,
     "factor_index_fit": shared_factors.index_fit,
+    "two_dates_convex_order": two_dates.convex_order,
+    "two_dates_bounds": two_dates.bounds,
     "dow_quotes": dow.quotes,
     "dow_bounds": dow.bounds,
     "dow_correlation": dow.correlation,

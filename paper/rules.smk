@@ -35,6 +35,8 @@ rule numbers:
         rules.equal_weight_widths.output,
         rules.equal_weight_correlations.output.csv,
         rules.equal_weight_matrices.output.csv,
+        rules.two_dates_convex_order.output.csv,
+        rules.two_dates_bounds.output.csv,
         rules.dow_quotes.output.csv,
         rules.dow_bounds.output.csv,
         rules.dow_correlation.output.csv,

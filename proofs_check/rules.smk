@@ -35,6 +35,16 @@ rule verified:
         " && mv {output}.part {output}"
 
 
+rule verified_two_dates:
+    input:
+        bounds=rules.two_dates_certified.output,
+        verifier="proofs_check/verify_two_dates.py",
+    output:
+        f"{RESULTS}/verified_two_dates.json",
+    shell:
+        "python {input.verifier} {input.bounds} > {output}.part && mv {output}.part {output}"
+
+
 rule enclosed_balls:
     input:
         rules.certified_balls.output,
@@ -54,6 +64,7 @@ rule claims:
         CLAIMS,
         "proofs_check/exclusions.toml",
         rules.verified.output,
+        rules.verified_two_dates.output,
         certificates=expand(f"{RESULTS}/claims/{{topic}}.json", topic=TOPICS),
     output:
         json=f"{RESULTS}/claims/ledger.json",

@@ -12,11 +12,21 @@ from typing import Annotated
 import typer
 
 from rmot import __version__
-from rmot.cli import basket, bounds, calibration, claims, correlation, data, pricing, surface
+from rmot.cli import (
+    basket,
+    bounds,
+    calibration,
+    claims,
+    correlation,
+    data,
+    martingale,
+    pricing,
+    surface,
+)
 from rmot.errors import RmotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for group in (surface, pricing, calibration, bounds, basket, correlation, claims):
+for group in (surface, pricing, calibration, bounds, martingale, basket, correlation, claims):
     app.registered_commands += group.app.registered_commands
 app.add_typer(data.app, name="data")
 

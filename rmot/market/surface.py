@@ -173,6 +173,32 @@ class OptionSurface:
             )
         return replace(self, slices=slices)
 
+    def within_deviations(self, low: float, high: float) -> OptionSurface:
+        """Return the quotes whose strikes lie so many standard deviations from the forward.
+
+        A deviation is that of the slice's volatility at the money. The report stays that of the
+        whole chain.
+
+        Raises
+        ------
+        ParameterError
+            The ends do not increase, or hold no quote of some slice.
+        """
+        if not low < high:
+            raise ParameterError(f"expected increasing deviations; got {low} and {high}")
+        slices = []
+        for smile in self.slices:
+            deviation = np.interp(0.0, smile.log_moneyness, smile.implied_volatility)
+            deviations = smile.log_moneyness / (deviation * np.sqrt(smile.maturity))
+            kept = (deviations >= low) & (deviations <= high)
+            if not kept.any():
+                raise ParameterError(
+                    f"expected quotes of {smile.label} within {low:g} and {high:g} deviations; "
+                    "there are none"
+                )
+            slices.append(smile.rows(kept))
+        return replace(self, slices=tuple(slices))
+
     def thin(self, count: int) -> OptionSurface:
         """Return the surface with at most `count` quotes in each slice, evenly spaced by rank.
 

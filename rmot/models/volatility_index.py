@@ -54,7 +54,7 @@ def index_paths(
     check_whole_number("looks", looks, 4)
     more = max(4, int(np.ceil(looks * (dates[1] / dates[0] - 1.0))))
     grid = np.concatenate(
-        [dates[0] * np.arange(1, looks + 1) / looks, np.linspace(*dates, more + 1)[1:]]
+        [dates[0] * np.arange(1, looks + 1) / looks, np.linspace(dates[0], dates[1], more + 1)[1:]]
     )
     scheme = model.variance_scheme(grid, 1)
     paths = scheme.simulate(n_paths, seed, "sobol")

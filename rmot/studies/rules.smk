@@ -206,6 +206,7 @@ include: "escaping_mass/rules.smk"
 include: "shared_factors/rules.smk"
 include: "equal_weight/rules.smk"
 include: "dow/rules.smk"
+include: "two_dates/rules.smk"
 include: "factors/rules.smk"
 include: "correlation/rules.smk"
 include: "paths/rules.smk"
@@ -242,6 +243,8 @@ rule tables:
         rules.equal_weight_widths.output,
         rules.equal_weight_correlations.output,
         rules.equal_weight_matrices.output,
+        rules.two_dates_convex_order.output,
+        rules.two_dates_bounds.output,
         rules.dow_quotes.output,
         rules.dow_bounds.output,
         rules.dow_correlation.output,

@@ -44,6 +44,9 @@ from .radius import MultipleOfLeast as MultipleOfLeast
 from .radius import Radius as Radius
 from .two_dates.bounds import MartingaleBounds as MartingaleBounds
 from .two_dates.bounds import martingale_bounds as martingale_bounds
+from .two_dates.certificate import save_two_date_certificates as save_two_date_certificates
+from .two_dates.certificate import two_date_certificate as two_date_certificate
+from .two_dates.classical import classical_two_dates as classical_two_dates
 from .two_dates.hedge import SemiStaticHedge as SemiStaticHedge
 from .two_dates.marginals import transport_bounds as transport_bounds
 from .wasserstein import wasserstein_bounds as wasserstein_bounds
@@ -75,6 +78,7 @@ __all__ = [
     "ball_certificate",
     "basket_bounds",
     "bounds_path",
+    "classical_two_dates",
     "coarse_divergence",
     "correlation_quotes",
     "exact_hedge",
@@ -95,7 +99,9 @@ __all__ = [
     "quote_noise_radius",
     "save_balls",
     "save_hedges",
+    "save_two_date_certificates",
     "smile_quantile",
     "transport_bounds",
+    "two_date_certificate",
     "wasserstein_bounds",
 ]

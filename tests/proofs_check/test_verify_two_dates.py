@@ -19,7 +19,7 @@ from rmot.payoffs import (
     straddle,
 )
 from rmot.transport import Quotes
-from rmot.transport.two_dates.certificate import certificate, save_certificates
+from rmot.transport.two_dates.certificate import save_two_date_certificates, two_date_certificate
 from rmot.transport.two_dates.classical import classical_two_dates
 
 STRIKES = np.array([0.85, 1.0, 1.15])
@@ -47,7 +47,7 @@ QUOTES = _quotes(0.1), _quotes(0.2)
 def certificates(request):
     sides = classical_two_dates(request.param, *QUOTES)
     made = [
-        certificate(side, request.param, QUOTES, which)
+        two_date_certificate(side, request.param, QUOTES, which)
         for side, which in zip(sides, ("lower", "upper"), strict=True)
     ]
     return sides, made
@@ -107,7 +107,7 @@ def test_misformed_deltas_are_rejected(certificates, change):
 
 def test_files_are_verified_whole(certificates, tmp_path, capsys):
     path = tmp_path / "two_dates.json"
-    save_certificates(path, certificates[1])
+    save_two_date_certificates(path, certificates[1])
     verify_two_dates.main([path])
     assert json.loads(capsys.readouterr().out) == {"two_dates": 2}
     content = json.loads(path.read_text())

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rmot import models
-from rmot.market import OptionSurface, Smile, read_chain
+from rmot.market import OptionSurface, read_chain
 from rmot.studies.study import Config
 
 DAYS = (7, 200)
@@ -113,11 +113,4 @@ def fitted_surface(config: Config, name: str) -> OptionSurface:
 
 def near_the_money(surface: OptionSurface) -> OptionSurface:
     """Return the quotes within `DEVIATIONS` of the forward."""
-    return replace(surface, slices=tuple(map(_near_the_money, surface.slices)))
-
-
-def _near_the_money(smile: Smile) -> Smile:
-    low, high = DEVIATIONS
-    deviation = np.interp(0.0, smile.log_moneyness, smile.implied_volatility)
-    deviations = smile.log_moneyness / (deviation * np.sqrt(smile.maturity))
-    return smile.rows((deviations >= low) & (deviations <= high))
+    return surface.within_deviations(*DEVIATIONS)

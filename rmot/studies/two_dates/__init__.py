@@ -1,1 +1,1 @@
-"""One index at two dates: what quotes of both leave of payoffs of both, with and without a prior."""
+"""One index at two dates: what quotes leave of payoffs of both, with and without a prior."""

@@ -22,7 +22,7 @@ from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler,
 from rmot.transport.quotes import Quotes
 from rmot.transport.radius import MultipleOfLeast, Radius
 from rmot.transport.two_dates.ball import assemble_two_dates, semi_static
-from rmot.transport.two_dates.classical import classical_two_dates
+from rmot.transport.two_dates.classical import ClassicalSide, classical_two_dates
 from rmot.transport.two_dates.hedge import SemiStaticHedge
 
 Vector = NDArray[np.float64]
@@ -176,15 +176,16 @@ def _classical(
         lower.hedge,
         upper.hedge,
         max(lower.gap, upper.gap),
-        max(_missed(side.law, (first, second)) for side in (lower, upper)),
+        max(_missed(side, (first, second)) for side in (lower, upper)),
         False,
     )
 
 
-def _missed(law: Prior | None, quotes: tuple[Quotes, Quotes]) -> float:
+def _missed(side: ClassicalSide, quotes: tuple[Quotes, Quotes]) -> float:
     """Return the largest amount by which a law misses a quote, its mean or the martingale."""
-    if law is None:
+    if side.escaping.size:
         return math.nan
+    law = side.law
     w, prices = law.weights, law.points[:, :, 0]
     _, fibre = np.unique(prices[:, 0], return_inverse=True)
     gains = np.bincount(fibre, w * (prices[:, 1] - prices[:, 0]))

@@ -25,7 +25,7 @@ from rmot.transport.two_dates.classical import ClassicalSide
 _MARGIN = Fraction(1, 10**12)
 
 
-def certificate(
+def two_date_certificate(
     side: ClassicalSide,
     payoff: TwoDatePayoff,
     quotes: tuple[Quotes, Quotes],
@@ -95,6 +95,8 @@ def _written(number: float) -> str:
     return str(Fraction(float(number))) if np.isfinite(number) else "none"
 
 
-def save_certificates(path: str | os.PathLike[str], items: Sequence[dict[str, Any]]) -> None:
+def save_two_date_certificates(
+    path: str | os.PathLike[str], items: Sequence[dict[str, Any]]
+) -> None:
     """Write certificates, whole or not at all, for `proofs_check/verify_two_dates.py`."""
     write_json(path, {"two_dates": list(items)})

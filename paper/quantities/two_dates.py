@@ -1,0 +1,61 @@
+"""Numbers of two dates: convex order of mids, bounds with and without a law, and their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from paper.quantities.number import Number, Source
+from rmot.artifact.formats import fixed, significant
+from rmot.studies.two_dates.bounds import AT_THE_MONEY, LAWS, MIDDLE
+
+_WORDS = dict(zip(LAWS, ("Rough", "Heston"), strict=True))
+# Simulated laws of one seed; libraries differ in the last digits.
+_SHARE = 2e-2
+
+
+def convex_order(table: pd.DataFrame) -> Iterator[Number]:
+    """Count pairs of expiries, those whose mids no martingale has, and moves that mend them."""
+    source = Source.of_table("Order", table)
+    feasible = table.loc[table["is_feasible"].astype(bool)]
+    yield source.count("Pairs", len(table))
+    yield source.count("Infeasible", len(table) - len(feasible))
+    yield source.count("Calendar", int((feasible["calendars"] > 0).sum()))
+    yield source.count("Butterfly", int((feasible["butterflies"] > 0).sum()))
+    largest = float(feasible["largest_move"].max())
+    yield source.number("LargestMove", largest, fixed(largest, 2), 1e-2)
+
+
+def bounds(table: pd.DataFrame) -> Iterator[Number]:
+    """Give the straddle's bounds in basis points, widths as shares, and what limits them."""
+    source = Source.of_table("TwoDates", table)
+    yield source.count("Quotes", table["quotes"].iloc[0], 4)
+    classical = table.loc[table["law"] == "none"]
+    gap = 1e4 * float(classical["gap"].max())
+    # a solver's own tolerance
+    yield source.number("Gap", gap, significant(gap, 1), 10 * gap)
+    straddle = classical.loc[classical["payoff"] == AT_THE_MONEY].iloc[0]
+    for side in ("lower", "upper"):
+        yield source.measured(f"None{side.title()}", 1e4 * float(straddle[side]), _SHARE, 3)
+    balls = table.loc[(table["payoff"] == AT_THE_MONEY) & (table["multiple"] == MIDDLE)]
+    fine = int(np.nanmax(table["cells"]))
+    for law, word in _WORDS.items():
+        own = balls.loc[balls["law"] == law]
+        chi = own.loc[own["divergence"] == "ChiSquared"]
+        here = chi.loc[chi["cells"] == fine].iloc[0]
+        coarse = chi.loc[chi["cells"] < fine].iloc[0]
+        entropy = own.loc[own["divergence"] == "KullbackLeibler"].iloc[0]
+        yield source.measured(f"{word}Least", float(here["minimum_radius"]), 5e-2)
+        for side in ("lower", "upper"):
+            yield source.measured(f"{word}{side.title()}", 1e4 * float(here[side]), _SHARE, 3)
+        share = float((here["upper"] - here["lower"]) / (straddle["upper"] - straddle["lower"]))
+        yield source.number(f"{word}Share", share, fixed(100 * share, 0), 2e-2)
+        moved = 1e4 * max(abs(float(here[side] - coarse[side])) for side in ("lower", "upper"))
+        yield source.number(f"{word}Cells", moved, significant(moved, 1), 1.0)
+        apart = 1e4 * max(abs(float(here[side] - entropy[side])) for side in ("lower", "upper"))
+        yield source.number(f"{word}Entropy", apart, significant(apart, 1), 1.0)
+    residual = float(np.nanmax(table.loc[table["law"] != "none", "residual"]))
+    digits = int(np.ceil(np.log10(max(residual, 1e-16))))
+    yield source.number("Residual", residual, f"10^{{{digits}}}", 1e-9)

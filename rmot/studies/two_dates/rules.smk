@@ -1,0 +1,48 @@
+# One index at two dates: marginals in convex order, bounds of payoffs of both, hedges in rationals.
+
+
+rule two_dates_convex_order:
+    input:
+        SURFACES.values(),
+    output:
+        csv=f"{RESULTS}/tables/two_dates_convex_order.csv",
+    params:
+        code=code_hash("rmot.studies.two_dates.convex_order"),
+        named=named(SURFACES),
+    benchmark:
+        f"{RESULTS}/timings/two_dates_convex_order.tsv"
+    shell:
+        "python -m rmot.studies.two_dates.convex_order --profile {PROFILE} {params.named}"
+        " --output {output.csv}"
+
+
+rule two_dates_bounds:
+    input:
+        spx=CHAINS["SPX"],
+        spx_fit=FITS["SPX"],
+    output:
+        csv=f"{RESULTS}/tables/two_dates_bounds.csv",
+        tex=f"{RESULTS}/tables/two_dates_bounds.tex",
+    params:
+        code=code_hash("rmot.studies.two_dates.bounds"),
+        seed=SEEDS["two_dates"],
+    benchmark:
+        f"{RESULTS}/timings/two_dates_bounds.tsv"
+    shell:
+        "python -m rmot.studies.two_dates.bounds --profile {PROFILE} --seed {params.seed}"
+        " --input SPX={input.spx} --input SPX_fit={input.spx_fit} --output {output.csv}"
+
+
+# `verified_two_dates` checks these in rationals.
+rule two_dates_certified:
+    input:
+        CHAINS["SPX"],
+    output:
+        f"{RESULTS}/bounds/two_dates.json",
+    params:
+        code=code_hash("rmot.studies.two_dates.certified"),
+    benchmark:
+        f"{RESULTS}/timings/two_dates_certified.tsv"
+    shell:
+        "python -m rmot.studies.two_dates.certified --profile {PROFILE} --input SPX={input}"
+        " --output {output}"
