@@ -30,22 +30,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import ParameterError
 from rmot.models._cells import through
+from rmot.models._fibres import (
+    boundaries,
+    cell_sums,
+    fibre_points,
+    heavy_enough,
+    increments,
+    martingale_nodes,
+    ratio,
+)
 from rmot.models.price_paths import LognormalPaths, SimulatesPaths
 from rmot.numerics.discrete import Prior
-from rmot.numerics.lognormal_cells import add_lognormal_cells
 from rmot.numerics.path_grid import check_times, check_whole_number
 
 Vector = NDArray[np.float64]
 
-LEAST_MASS = 1e-12
-"""Nodes of a prior carry at least so much; lighter cells join the next one of their fibre."""
-
 _SCRAMBLINGS = 8
-_OUTER_MASS = 1e-9
-_CUBE_ROOT_SHARE = 0.8
-_PILOT = 2048
-_PILOT_POINTS = 4000
-_SMALLEST_DEVIATION = 1e-10
 
 
 @runtime_checkable
@@ -81,16 +81,12 @@ class TwoDateLaw:
         `LEAST_MASS` have joined the next ones towards the middle, at their common mean.
         """
         mass, first, second = self._pooled
-        rows = _heavy_enough(mass.sum(axis=1))
-        x, y, mass = _nodes(*(np.add.reduceat(of, rows, axis=0) for of in (mass, first, second)))
-        points, weights = [], []
-        for start, ends, masses in zip(x, y, mass, strict=True):
-            group = _heavy_enough(masses)
-            weight = np.add.reduceat(masses, group)
-            end = np.add.reduceat(masses * ends, group) / weight
-            points.append(np.stack([np.full(end.size, start), end], axis=1))
-            weights.append(weight)
-        return Prior(np.concatenate(points)[:, :, None], np.concatenate(weights))
+        rows = heavy_enough(mass.sum(axis=1))
+        x, y, mass = martingale_nodes(
+            *(np.add.reduceat(of, rows, axis=0) for of in (mass, first, second))
+        )
+        points, weights = fibre_points(x[:, None], y, mass)
+        return Prior(points[:, :, None], weights)
 
     @property
     def largest_correction(self) -> float:
@@ -101,7 +97,7 @@ class TwoDateLaw:
     def corrections(self) -> Vector:
         """E[S_2 | row] / E[S_1 | row] - 1 as simulated, shape (n_first,): `prior` is without."""
         _, first, second = self._pooled
-        return _ratio(second.sum(axis=1), first, empty=1.0) - 1.0
+        return ratio(second.sum(axis=1), first, empty=1.0) - 1.0
 
     def expectation(self, payoff: OfTwoPrices) -> float:
         """Return E c(S_1, S_2) on the nodes."""
@@ -203,90 +199,19 @@ def two_date_law(
         )
 
     paths = replicate(seeds[0])
-    normals = [_normals(paths, date) for date in (0, 1)]
-    rows = through(_boundaries(*normals[0], n_first), kinks)
-    columns = through(_boundaries(*normals[1], n_second), ratio_kinks)
-    sums = [_cell_sums(paths, rows, columns)]
+    normals = [increments(paths, date) for date in (0, 1)]
+    rows = through(boundaries(*normals[0], n_first), kinks)
+    columns = through(boundaries(*normals[1], n_second), ratio_kinks)
+    sums = [cell_sums(paths, rows, columns)]
     # a path that is the same for all seeds is all there is
     if paths.variance.shape[0] > 1:
-        sums += [_cell_sums(replicate(each), rows, columns) for each in seeds[1:]]
+        sums += [cell_sums(replicate(each), rows, columns) for each in seeds[1:]]
     mass, first_moment, second_moment = map(np.array, zip(*sums, strict=True))
     return TwoDateLaw(mass, first_moment, second_moment)
-
-
-def _normals(paths: LognormalPaths, date: int) -> tuple[Vector, Vector]:
-    """Return log-forwards and deviations of the price's increment to a date, shape (n_paths,)."""
-    forward = np.diff(paths.log_forward, axis=1, prepend=0.0)[:, date]
-    variance = np.diff(paths.variance, axis=1, prepend=0.0)[:, date]
-    return forward, np.maximum(np.sqrt(np.maximum(variance, 0.0)), _SMALLEST_DEVIATION)
-
-
-def _boundaries(log_forward: Vector, deviation: Vector, count: int) -> Vector:
-    """Return the count - 1 boundaries of cells in log-price."""
-    centre = log_forward[:_PILOT] - 0.5 * deviation[:_PILOT] ** 2
-    deviation = deviation[:_PILOT]
-    reach = 8.0 * deviation
-    k = np.linspace(np.min(centre - reach), np.max(centre + reach), _PILOT_POINTS)
-    width = np.maximum(deviation, 2.0 * (k[1] - k[0]))
-    density = np.zeros(k.size)
-    for start in range(0, centre.size, 64):
-        within = slice(start, start + 64)
-        z = (k - centre[within, None]) / width[within, None]
-        density += np.sum(np.exp(-0.5 * z * z) / width[within, None], axis=0)
-    mass = np.cumsum(density) / np.sum(density)
-    inside = (mass > _OUTER_MASS) & (mass < 1.0 - _OUTER_MASS)
-    k, root = k[inside], np.cbrt(density[inside])
-    laid = _CUBE_ROOT_SHARE * root / root.sum() + (1.0 - _CUBE_ROOT_SHARE) / k.size
-    share = np.cumsum(laid) - 0.5 * laid
-    return np.interp(np.arange(1, count) / count, share, k)
-
-
-def _cell_sums(
-    paths: LognormalPaths, rows: Vector, columns: Vector
-) -> tuple[Vector, Vector, Vector]:
-    """Return means over paths of masses, of E[S_1; row] and of E[S_2; cell]."""
-    mass = np.zeros((rows.size + 1, columns.size + 1))
-    second, first = np.zeros(mass.shape), np.zeros(mass.shape[0])
-    normals = zip(*(_normals(paths, date) for date in (0, 1)), strict=True)
-    log_forward, deviation = (np.stack(both, axis=1) for both in normals)
-    add_lognormal_cells(log_forward, deviation, rows, columns, mass, first, second)
-    count = log_forward.shape[0]
-    return mass / count, first / count, second / count
-
-
-def _nodes(mass: Vector, first: Vector, second: Vector) -> tuple[Vector, Vector, Vector]:
-    """Return first prices (n_first,), second prices and masses, made a martingale of mean 1."""
-    mass = mass / mass.sum()
-    held = mass.sum(axis=1)
-    x = _ratio(first / first.sum(), held)
-    y = _ratio(second, mass)
-    return x, y * _ratio(x * held, np.sum(mass * y, axis=1))[:, None], mass
-
-
-def _ratio(above: Vector, below: Vector, empty: float = 0.0) -> Vector:
-    return np.divide(above, below, out=np.full(below.shape, empty), where=below > 0.0)
 
 
 def _expectation(payoff: OfTwoPrices, mass: Vector, first: Vector, second: Vector) -> float:
     if not isinstance(payoff, OfTwoPrices):
         raise ParameterError(f"expected a payoff of two dates; got {payoff!r}")
-    x, y, mass = _nodes(mass, first, second)
+    x, y, mass = martingale_nodes(mass, first, second)
     return float(np.sum(mass * payoff.at(x[:, None], y)))
-
-
-def _heavy_enough(mass: Vector, least: float = LEAST_MASS) -> NDArray[np.intp]:
-    """Return where groups of cells start, each of `least` or more, built from both ends."""
-    middle = int(np.searchsorted(np.cumsum(mass), 0.5 * mass.sum()))
-    starts, held = [0], 0.0
-    for cell in range(middle):
-        held += mass[cell]
-        if held >= least:
-            starts.append(cell + 1)
-            held = 0.0
-    ends, held = [], 0.0
-    for cell in range(mass.size - 1, middle, -1):
-        held += mass[cell]
-        if held >= least:
-            ends.append(cell)
-            held = 0.0
-    return np.array(starts + ends[::-1])

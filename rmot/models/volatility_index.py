@@ -15,8 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.errors import ParameterError
+from rmot.models._fibres import (
+    boundaries,
+    cell_sums,
+    fibre_points,
+    heavy_enough,
+    increments,
+    martingale_nodes,
+)
 from rmot.models.price_paths import LognormalPaths, SquareRootPaths
-from rmot.models.two_dates import _boundaries, _cell_sums, _heavy_enough, _nodes, _normals
 from rmot.numerics.discrete import Prior
 from rmot.numerics.path_grid import check_times, check_whole_number
 
@@ -114,8 +121,8 @@ def index_prior(
         for share, model in shares
     ]
     main = simulated[0][1]
-    rows = _boundaries(*_normals(main, 0), n_first)
-    columns = _boundaries(*_normals(main, 1), n_second)
+    rows = boundaries(*increments(main, 0), n_first)
+    columns = boundaries(*increments(main, 1), n_second)
     ends = _index_cells([index for _, _, index in simulated], n_index)
     masses, firsts, seconds, levels = [], [], [], []
     for cell in range(n_index):
@@ -127,27 +134,19 @@ def index_prior(
                 continue
             weight = share * inside.size / n_paths
             for held, more in zip(
-                (mass, x, y), _cell_sums(paths.of(inside), rows, columns), strict=True
+                (mass, x, y), cell_sums(paths.of(inside), rows, columns), strict=True
             ):
                 held += weight * more
             squares += share / n_paths * float(index[inside] @ index[inside])
-        heavy = _heavy_enough(mass.sum(axis=1), _LEAST_MASS)
+        heavy = heavy_enough(mass.sum(axis=1), _LEAST_MASS)
         if not mass.sum() > 2 * _LEAST_MASS:
             continue
         masses.append(np.add.reduceat(mass, heavy, axis=0))
         firsts.append(np.add.reduceat(x, heavy))
         seconds.append(np.add.reduceat(y, heavy, axis=0))
         levels.append(np.full(heavy.size, np.sqrt(squares / mass.sum())))
-    x, y, mass = _nodes(*map(np.concatenate, (masses, firsts, seconds)))
-    held = np.concatenate(levels)
-    points, weights = [], []
-    for start, level, fibre_ends, fibre in zip(x, held, y, mass, strict=True):
-        group = _heavy_enough(fibre)
-        weight = np.add.reduceat(fibre, group)
-        end = np.add.reduceat(fibre * fibre_ends, group) / weight
-        points.append(np.column_stack([np.full(end.size, start), np.full(end.size, level), end]))
-        weights.append(weight)
-    return Prior(np.concatenate(points), np.concatenate(weights))
+    x, y, mass = martingale_nodes(*map(np.concatenate, (masses, firsts, seconds)))
+    return Prior(*fibre_points(np.column_stack([x, np.concatenate(levels)]), y, mass))
 
 
 def _index_cells(samples: list[Vector], count: int) -> Vector:

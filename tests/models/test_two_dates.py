@@ -11,7 +11,8 @@ from scipy.special import ndtr
 
 from rmot.errors import AccuracyError, ParameterError
 from rmot.models import SABR, BlackScholes, Heston, RoughBergomi, RoughHeston, TwoFactorBergomi
-from rmot.models.two_dates import LEAST_MASS, two_date_law
+from rmot.models._fibres import LEAST_MASS
+from rmot.models.two_dates import two_date_law
 from rmot.numerics.black import black_call
 from rmot.payoffs import call
 from rmot.payoffs.two_dates import average_call, cliquet, forward_start_call, forward_start_straddle

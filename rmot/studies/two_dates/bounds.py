@@ -169,7 +169,7 @@ def printed(table: pd.DataFrame) -> str:
     rows = []
     for name in payoffs():
         own = table.loc[table["payoff"] == name]
-        line: dict[str, object] = {"payoff": name.replace("%", r"\%")}
+        line: dict[str, object] = {"payoff": name}
         line |= {f"none_{side}": own.iloc[0][side] for side in ("lower", "upper")}
         for law in LAWS:
             at = own.loc[

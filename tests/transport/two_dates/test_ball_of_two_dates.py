@@ -79,7 +79,7 @@ def conic(
     if payoff is None:
         problem = cp.Problem(cp.Minimize(spent), rules)
     else:
-        problem = cp.Problem(cp.Maximize(payoff @ mass), [*rules, spent <= eta])
+        problem = cp.Problem(cp.Maximize(payoff @ mass), [*rules, spent <= eta])  # pyright: ignore[reportArgumentType]
     problem.solve(solver=cp.CLARABEL)
     return float(problem.value)  # pyright: ignore[reportArgumentType]
 

@@ -21,7 +21,7 @@ from rmot.payoffs import (
     straddle,
 )
 from rmot.transport import Quotes, Unrestricted, price_bounds
-from rmot.transport.two_dates.certificate import certificate
+from rmot.transport.two_dates.certificate import two_date_certificate
 from rmot.transport.two_dates.classical import classical_two_dates
 
 STRIKES = np.array([0.8, 0.9, 1.0, 1.1, 1.2])
@@ -305,5 +305,5 @@ def test_any_law_s_price_lies_between_the_bounds_of_its_own_quotes(seed):
         assert lower.value <= price <= upper.value
         assert max(lower.gap, upper.gap) <= 4 * TOLERANCE
         quotes = dates[0], dates[1]
-        assert verify_two_dates.holds(certificate(lower, payoff, quotes, "lower"))
-        assert verify_two_dates.holds(certificate(upper, payoff, quotes, "upper"))
+        assert verify_two_dates.holds(two_date_certificate(lower, payoff, quotes, "lower"))
+        assert verify_two_dates.holds(two_date_certificate(upper, payoff, quotes, "upper"))
