@@ -49,6 +49,8 @@ from .two_dates.certificate import two_date_certificate as two_date_certificate
 from .two_dates.classical import classical_two_dates as classical_two_dates
 from .two_dates.hedge import SemiStaticHedge as SemiStaticHedge
 from .two_dates.marginals import transport_bounds as transport_bounds
+from .two_dates.volatility_index import IndexBounds as IndexBounds
+from .two_dates.volatility_index import index_bounds as index_bounds
 from .wasserstein import wasserstein_bounds as wasserstein_bounds
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "CressieRead",
     "ExactHedge",
     "ExtremeBounds",
+    "IndexBounds",
     "KullbackLeibler",
     "ListedAsset",
     "ListedQuote",
@@ -85,6 +88,7 @@ __all__ = [
     "extreme_bounds",
     "gaussian_copula",
     "held_out_radius",
+    "index_bounds",
     "least_radius",
     "least_that_meets",
     "listed_quotes",

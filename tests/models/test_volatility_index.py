@@ -32,7 +32,7 @@ ROUGH = RoughHeston(
 def expected_variance(model: Heston | RoughHeston, alpha: float, t: float) -> float:
     """Return E V_t by the resolvent of the mean-reverting Volterra equation."""
     start = model.initial_variance or 0.0
-    pull = model.mean_reversion * (model.long_run_variance - start)
+    pull = model.mean_reversion * ((model.long_run_variance or 0.0) - start)
     grown = float(resolvent_kernel(np.array([t]), alpha, model.mean_reversion, 1)[0])
     return start + pull * grown
 

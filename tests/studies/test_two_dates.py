@@ -1,0 +1,72 @@
+"""The studies of two dates on a small case: nested bounds, and mids that are mended."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rmot.market.synthetic_surface import TrueSmile, synthetic_surface
+from rmot.models import BlackScholes, two_date_law
+from rmot.studies.two_dates import bounds as study
+from rmot.transport import ChiSquared, Quotes
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    """Two flat smiles, quoted within half a volatility point, and two laws a little off."""
+    k = np.linspace(-0.12, 0.12, 9)
+    noise = np.full(k.size, 0.005)
+    smiles = [TrueSmile(t, k, np.full(k.size, 0.2), noise) for t in (0.08, 0.16)]
+    quotes = tuple(Quotes.from_smile(each) for each in synthetic_surface(smiles, None, "X").slices)
+    laws = {
+        name: two_date_law(BlackScholes(volatility=v), 0.08, 0.16, n_first=24, n_second=40)
+        for name, v in zip(study.LAWS, (0.19, 0.215), strict=True)
+    }
+    rows = list(study._classical(quotes))
+    rows += study._balls(laws, quotes, ChiSquared(), study.payoffs(), study.MULTIPLES)
+    return pd.DataFrame(rows)
+
+
+def test_balls_lie_within_the_classical_bounds_and_grow_with_the_radius(table):
+    classical = table.loc[table["law"] == "none"].set_index("payoff")
+    for (_, name), own in table.loc[table["law"] != "none"].groupby(["law", "payoff"]):
+        slack = own["gap"] + classical.loc[name, "gap"]
+        assert np.all(own["lower"] >= classical.loc[name, "lower"] - slack)
+        assert np.all(own["upper"] <= classical.loc[name, "upper"] + slack)
+        assert np.all(np.diff(own["upper"] - own["lower"]) > 0)
+        assert own["multiple"].tolist() == list(study.MULTIPLES)
+        assert own["residual"].max() <= 1e-8
+
+
+def test_both_laws_have_the_same_radii(table):
+    balls = table.loc[table["law"] != "none"]
+    for _, own in balls.groupby("multiple"):
+        assert np.ptp(own["radius"]) == 0
+        assert np.all(own["radius"] >= own["minimum_radius"])
+
+
+def test_the_printed_table_has_a_row_a_payoff(table):
+    assert study.printed(table).count(r"\\") == len(study.payoffs()) + 1
+
+
+def test_mids_out_of_order_are_mended_within_bid_and_ask(monkeypatch, tmp_path):
+    from rmot.studies.study import Config
+    from rmot.studies.two_dates import convex_order
+
+    k = np.linspace(-0.1, 0.1, 7)
+    noise = np.full(k.size, 0.02)
+    # the second date's variance is below the first's by less than bid and ask allow
+    smiles = [TrueSmile(t, k, np.full(k.size, v), noise) for t, v in ((0.1, 0.2), (0.11, 0.185))]
+    surface = synthetic_surface(smiles, None, "X")
+
+    class Chain:
+        def surface(self):
+            return replace(surface)
+
+    monkeypatch.setattr(convex_order, "read_chain", lambda path: Chain())
+    found = convex_order.run(Config("quick", {"X": tmp_path}))
+    (row,) = found.to_dict("records")
+    assert row["is_feasible"]
+    assert row["calendars"] > 0
+    assert 0 < row["largest_move"] <= 1
