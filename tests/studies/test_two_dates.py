@@ -18,7 +18,8 @@ def table() -> pd.DataFrame:
     k = np.linspace(-0.12, 0.12, 9)
     noise = np.full(k.size, 0.005)
     smiles = [TrueSmile(t, k, np.full(k.size, 0.2), noise) for t in (0.08, 0.16)]
-    quotes = tuple(Quotes.from_smile(each) for each in synthetic_surface(smiles, None, "X").slices)
+    first, second = synthetic_surface(smiles, None, "X").slices
+    quotes = Quotes.from_smile(first), Quotes.from_smile(second)
     laws = {
         name: two_date_law(BlackScholes(volatility=v), 0.08, 0.16, n_first=24, n_second=40)
         for name, v in zip(study.LAWS, (0.19, 0.215), strict=True)
