@@ -94,6 +94,8 @@ rule typeset:
         rules.tails.output.tex,
         rules.price_bounds.output.tex,
         rules.index_basket.output.tex,
+        rules.two_dates_bounds.output.tex,
+        rules.dow_bounds.output.tex,
         AS_PUBLISHED["tex"],
         rules.extrapolation_tables.output.errors_tex,
         rules.extrapolation_tables.output.coverage_tex,
