@@ -22,6 +22,7 @@ from .two_dates import TwoDateLaw as TwoDateLaw
 from .two_dates import two_date_law as two_date_law
 from .two_factor_bergomi import TwoFactorBergomi as TwoFactorBergomi
 from .variance_factor import VarianceFactor as VarianceFactor
+from .volatility_index import index_prior as index_prior
 
 __all__ = [
     "SABR",
@@ -47,5 +48,6 @@ __all__ = [
     "TwoDateLaw",
     "TwoFactorBergomi",
     "VarianceFactor",
+    "index_prior",
     "two_date_law",
 ]
