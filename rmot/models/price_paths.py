@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from rmot.errors import AccuracyError
 from rmot.numerics.path_draws import Sampling
 from rmot.numerics.path_grid import STEPS
-from rmot.numerics.rough_variance_paths import RoughVarianceScheme
+from rmot.numerics.rough_variance_paths import RoughVarianceScheme, VariancePaths
 
 Vector = NDArray[np.float64]
 
@@ -161,7 +161,7 @@ class SquareRootPaths(SimulatesPaths):
         motion: S is a martingale but for rounding. In implied volatility the bias of 32 steps is
         about a basis point.
         """
-        scheme = self._martingale_scheme(times, steps)
+        scheme = self.martingale_scheme(times, steps)
         paths = scheme.simulate(n_paths, seed, sampling)
         across = math.sqrt(1.0 - self.correlation**2) * paths.across
         log_price = self.correlation * paths.along + across - 0.5 * paths.integrated
@@ -180,13 +180,16 @@ class SquareRootPaths(SimulatesPaths):
 
         log E[S | Z, U] = rho Z - rho^2 U / 2, and (1 - rho^2) U is left open.
         """
-        scheme = self._martingale_scheme(times, steps)
-        paths = scheme.simulate(n_paths, seed, sampling)
+        scheme = self.martingale_scheme(times, steps)
+        return self.given(scheme.times, scheme.simulate(n_paths, seed, sampling))
+
+    def given(self, times: Vector, paths: VariancePaths) -> LognormalPaths:
+        """Return what paths of the variance leave of the price."""
         square = self.correlation**2
         log_forward = self.correlation * paths.along - 0.5 * square * paths.integrated
-        return LognormalPaths(scheme.times, log_forward, (1.0 - square) * paths.integrated)
+        return LognormalPaths(times, log_forward, (1.0 - square) * paths.integrated)
 
-    def _martingale_scheme(self, times: ArrayLike, steps: int | None) -> RoughVarianceScheme:
+    def martingale_scheme(self, times: ArrayLike, steps: int | None) -> RoughVarianceScheme:
         """Return the scheme; AccuracyError if prices would lose mass."""
         scheme = self.variance_scheme(times, steps)
         if self.correlation > scheme.largest_tilt:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.errors import ParameterError
+from rmot.errors import AccuracyError, ParameterError
 from rmot.models._fibres import (
     boundaries,
     cell_sums,
@@ -56,6 +56,14 @@ def index_paths(
         At both dates.
     index : ndarray, shape (n_paths,)
         Annualised volatility, as 0.2.
+
+    Raises
+    ------
+    ParameterError
+        Dates that do not increase from above 0, too few looks, or no power of two.
+    AccuracyError
+        If steps are so long that prices would not be martingales, or an expected variance is not
+        positive.
     """
     dates = check_times([first, second])
     check_whole_number("looks", looks, 4)
@@ -63,14 +71,18 @@ def index_paths(
     grid = np.concatenate(
         [dates[0] * np.arange(1, looks + 1) / looks, np.linspace(dates[0], dates[1], more + 1)[1:]]
     )
-    scheme = model.variance_scheme(grid, 1)
+    scheme = model.martingale_scheme(grid, 1)
     paths = scheme.simulate(n_paths, seed, "sobol")
-    at = [looks - 1, grid.size - 1]
-    square = model.correlation**2
-    log_forward = model.correlation * paths.along - 0.5 * square * paths.integrated
-    lognormal = LognormalPaths(dates, log_forward[:, at], (1.0 - square) * paths.integrated[:, at])
     expected = scheme.expected_increments(paths.along, looks - 1)
-    return lognormal, np.sqrt(np.maximum(expected, 0.0) / (dates[1] - dates[0]))
+    if not expected.min() > 0.0:
+        raise AccuracyError(
+            f"expected variances above zero; {looks} steps give {expected.min():.3g} on a path. "
+            "Take more looks"
+        )
+    every = model.given(grid, paths)
+    at = [looks - 1, grid.size - 1]
+    lognormal = LognormalPaths(dates, every.log_forward[:, at], every.variance[:, at])
+    return lognormal, np.sqrt(expected / (dates[1] - dates[0]))
 
 
 def index_prior(
