@@ -20,15 +20,9 @@ from rmot.payoffs import Payoff, PiecewiseLinear
 from rmot.transport._arguments import forward_means, payoff_values, require_ball
 from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
 from rmot.transport._json import from_json, hedge_of, to_json
-from rmot.transport.balls.nearest import (
-    nearest,
-    price_hedge,
-    price_of,
-    resolve,
-    tail_turns_negative,
-)
+from rmot.transport.balls.nearest import price_hedge, price_of, tail_turns_negative
 from rmot.transport.balls.problem import assemble
-from rmot.transport.balls.sides import lower_side, upper_side
+from rmot.transport.balls.solution import solve
 from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler, Unrestricted
 from rmot.transport.hedge import (
     Sensitivities,
@@ -197,24 +191,21 @@ def price_bounds(
         raise ParameterError(
             f"expected a radius with {divergence}, a number or a rule for it; got None"
         )
-    rule = radius if isinstance(radius, Radius | MultipleOfLeast) else Radius(radius)
     means = forward_means(forwards, prior.points.shape[1:])
     problem = assemble(item, prior, quotes, means, divergence)
-    law = nearest(problem)
-    chosen = resolve(problem, rule, law.least)
-    upper = upper_side(problem, problem.payoff, chosen.value, law)
-    lower = lower_side(problem, chosen.value, law)
+    found = solve(problem, radius)
+    law, lower, upper = found.law, found.lower, found.upper
     densities = (law.density, upper.density, lower.density)
     return Bounds(
         lower.value,
         upper.value,
         lower.hedge,
         upper.hedge,
-        max(upper.gap, lower.gap),
+        found.gap,
         not are_objects or prior.tail is None,
         price_of(problem, law),
         law.least,
-        chosen,
+        found.radius,
         _larger(upper.sampling_error, lower.sampling_error),
         any(tail_turns_negative(problem, density) for density in densities),
         price_hedge=price_hedge(problem, law),

@@ -16,8 +16,8 @@ from rmot.errors import ParameterError
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import Payoff, TwoDatePayoff
 from rmot.transport._arguments import payoff_values, require_ball
-from rmot.transport.balls.nearest import nearest, price_of, resolve
-from rmot.transport.balls.sides import lower_side, upper_side
+from rmot.transport.balls.nearest import price_of
+from rmot.transport.balls.solution import solve
 from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler, Unrestricted
 from rmot.transport.quotes import Quotes
 from rmot.transport.radius import MultipleOfLeast, Radius
@@ -131,11 +131,8 @@ def martingale_bounds(
     if prior is None or radius is None:
         raise ParameterError(f"expected a prior and a radius with {divergence}")
     problem = assemble_two_dates(item, prior, quotes, divergence)
-    law = nearest(problem)
-    rule = radius if isinstance(radius, Radius | MultipleOfLeast) else Radius(radius)
-    chosen = resolve(problem, rule, law.least)
-    upper = upper_side(problem, problem.payoff, chosen.value, law)
-    lower = lower_side(problem, chosen.value, law)
+    found = solve(problem, radius)
+    lower, upper = found.lower, found.upper
     starts = np.unique(prior.points[:, 0, 0])
     first, second = quotes
     sizes = (0 if first is None else len(first), 0 if second is None else len(second))
@@ -144,13 +141,13 @@ def martingale_bounds(
         upper.value,
         semi_static(problem, lower, starts, sizes),
         semi_static(problem, upper, starts, sizes),
-        max(upper.gap, lower.gap),
-        max(problem.missed(each.density) for each in (law, lower, upper)),
+        found.gap,
+        found.residual,
         True,
-        price_of(problem, law),
-        law.least,
-        chosen,
-        problem.program.weights * law.density,
+        price_of(problem, found.law),
+        found.law.least,
+        found.radius,
+        problem.program.weights * found.law.density,
     )
 
 

@@ -20,9 +20,9 @@ from rmot.numerics.discrete import Prior
 from rmot.payoffs import TwoDatePayoff
 from rmot.transport._arguments import payoff_values, require_ball
 from rmot.transport.balls.design import Fibres
-from rmot.transport.balls.nearest import nearest, price_of, resolve
+from rmot.transport.balls.nearest import price_of
 from rmot.transport.balls.problem import assemble
-from rmot.transport.balls.sides import lower_side, upper_side
+from rmot.transport.balls.solution import solve
 from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler
 from rmot.transport.quotes import Quotes
 from rmot.transport.radius import MultipleOfLeast, Radius
@@ -111,23 +111,19 @@ def index_bounds(
     values = item.at(points[:, 0], points[:, 2]) if isinstance(item, TwoDatePayoff) else item
     means = np.ones(1 if future is None else 2)
     problem = assemble(values, scaled, merged_quotes(quotes), means, divergence, conditions)
-    law = nearest(problem)
-    rule = radius if isinstance(radius, Radius | MultipleOfLeast) else Radius(radius)
-    chosen = resolve(problem, rule, law.least)
-    upper = upper_side(problem, problem.payoff, chosen.value, law)
-    lower = lower_side(problem, chosen.value, law)
-    weights = problem.program.weights * law.density
+    found = solve(problem, radius)
+    weights = problem.program.weights * found.law.density
     kept = weights > 0
     ends = np.cumsum([0 if quoted is None else len(quoted) for quoted in quotes])
-    first, index, second = np.split(upper.hedge.positions, ends[:2])
+    first, index, second = np.split(found.upper.hedge.positions, ends[:2])
     return IndexBounds(
-        lower.value,
-        upper.value,
-        price_of(problem, law),
-        law.least,
-        chosen,
-        max(upper.gap, lower.gap),
-        max(problem.missed(each.density) for each in (law, lower, upper)),
+        found.lower.value,
+        found.upper.value,
+        price_of(problem, found.law),
+        found.law.least,
+        found.radius,
+        found.gap,
+        found.residual,
         Prior(prior.points[kept], weights[kept] / weights[kept].sum()),
         (first, index, second),
     )
