@@ -113,13 +113,25 @@ rule two_dates_timing:
         tex=f"{RESULTS}/benchmarks/two_dates_timing.tex",
     params:
         code=code_hash("benchmarks.two_dates_timing"),
-    # alone on the machine, as above
-    threads: workflow.cores
+    threads: TIMED_THREADS
     benchmark:
         f"{RESULTS}/timings/two_dates_timing.tsv"
     shell:
         "python -m benchmarks.two_dates_timing --profile {PROFILE} --input SPX={input}"
         " --output {output.csv}"
+
+
+rule spread_timing:
+    output:
+        csv=f"{RESULTS}/benchmarks/spread_timing.csv",
+        tex=f"{RESULTS}/benchmarks/spread_timing.tex",
+    params:
+        code=code_hash("benchmarks.spread_timing"),
+    threads: TIMED_THREADS
+    benchmark:
+        f"{RESULTS}/timings/spread_timing.tsv"
+    shell:
+        "python -m benchmarks.spread_timing --profile {PROFILE} --output {output.csv}"
 
 
 rule benchmarks:
@@ -131,3 +143,4 @@ rule benchmarks:
         rules.transport_timing.output,
         rules.path_timing.output,
         rules.two_dates_timing.output,
+        rules.spread_timing.output,

@@ -18,7 +18,7 @@ from figures.style import BLACK, GREEN, GREY, PAGE_WIDTH, PURPLE, SKY, VERMILION
 from proofs_check.graph import FALSE_AS_WRITTEN
 
 # Inches: a row, the legend, a box' field of one letter, its id, a letter of its location.
-ROW, LEGEND, FIELD, ID, LETTER = 0.165, 0.4, 0.1, 0.23, 0.0335
+ROW, LEGEND, FIELD, ID, LETTER = 0.14, 0.4, 0.1, 0.23, 0.0335
 COLOURS = {
     "verified": GREEN,
     "corrected": SKY,
@@ -31,9 +31,11 @@ _CODES = {"M": Path.MOVETO, "C": Path.CURVE4, "L": Path.LINETO}
 
 
 def draw(request: Request) -> Figure:
-    """Draw a box a claim; lines run to the right, from a claim to those that rest on it."""
+    """Draw a box a claim that has lines; they run to the right, to what rests on it."""
     (table,) = request.tables
-    rows = table.astype(object).where(table.notna(), "").to_dict("records")
+    told = table.astype(object).where(table.notna(), "").to_dict("records")
+    # A claim that no argument joins to another one stands in the list of all claims alone.
+    rows = [row for row in told if row["rests_on"] or row["carries"]]
     layout = lay_out(rows)
     height = ROW * layout.rows + LEGEND
     figure = plt.figure(figsize=(PAGE_WIDTH, height))

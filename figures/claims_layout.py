@@ -13,6 +13,7 @@ COLUMNS = 6  # or as many as the longest chain
 WIDTH, HEIGHT = 0.84, 0.74
 _SHORT = {
     "Theorem": "Thm",
+    "Figure": "Fig.",
     "Definition": "Def.",
     "Proposition": "Prop.",
     "Assumption": "Ass.",

@@ -1,6 +1,9 @@
 # One script a figure: tables in, a PDF and a PNG out.
 
 FIGURES = {
+    "alpha_digitals": ["tables/arbitrage_digitals.csv"],
+    "alpha_equivalents": ["tables/alpha_equivalents.csv"],
+    "alpha_projection": ["tables/projection_errors.csv"],
     "atm_skew": ["tables/atm_skew.csv", "tables/skew_laws.csv"],
     "calibrated_smiles": ["tables/calibrated_smiles.csv"],
     "claims_graph": ["claims/ledger.csv"],
@@ -10,15 +13,18 @@ FIGURES = {
     "equal_weight": ["tables/equal_weight_widths.csv"],
     "extrapolated_smiles": ["tables/extrapolated_smiles.csv"],
     "extrapolation_coverage": ["tables/extrapolation_coverage.csv"],
+    "forty_parameters": ["tables/forty_parameters.csv"],
     "index_basket": ["tables/index_basket_balls.csv"],
     "factor_correlations": ["tables/factor_correlations.csv", "tables/factor_baskets.csv"],
     "information": ["tables/std_hurst_by_strikes.csv", "tables/std_hurst_by_range.csv"],
+    "index_options": ["tables/two_dates_index_options.csv"],
     "kl_against_chi_squared": [
         "tables/escaping_mass_last_nodes.csv",
         "tables/escaping_mass_far_calls.csv",
     ],
     "price_bounds": ["tables/price_bounds.csv"],
     "realised_roughness": ["tables/realised_variograms.csv"],
+    "spread_smiles": ["tables/spread_smiles.csv"],
     "two_dates": ["tables/two_dates_bounds.csv"],
     "work_precision": ["benchmarks/engine_timing.csv"],
 }

@@ -74,13 +74,15 @@ def main(draw: Callable[[Request], Figure]) -> None:
         for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
             with atomic_write(options.output.with_suffix(suffix), "wb") as handle:
                 figure.savefig(handle, format=suffix[1:], dpi=200, metadata=metadata)
+            # laid out once: both files show the same
+            figure.set_layout_engine("none")
 
 
 def stamp(figure: Figure, profile: str, tables: tuple[pd.DataFrame, ...]) -> None:
     """Say in the figure itself when it is not of real data, or not of full size."""
     kinds = {str(kind) for table in tables if "data" in table for kind in table["data"].unique()}
     # of models alone there is nothing to say
-    remarks = [f"{kind} data" for kind in sorted(kinds - {"real", "drawn"})]
+    remarks = [f"{kind} data" for kind in sorted(kinds - {"real", "drawn", "printed"})]
     if profile != "full":
         remarks.append(f"{profile} profile")
     if remarks:

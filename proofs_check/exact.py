@@ -76,6 +76,19 @@ def _convert(node: ast.expr, text: str, names: Mapping[str, Tree]) -> Tree:
     raise ParameterError(f"expected arithmetic; got {text!r}")
 
 
+def bind(expression: Tree, names: Mapping[str, Tree]) -> Tree:
+    """Put expressions in the place of variables.
+
+    >>> bind(["add", ["variable", "x"], "1"], {"x": "2"})
+    ['add', '2', '1']
+    """
+    if isinstance(expression, str):
+        return expression
+    if expression[0] == "variable":
+        return names.get(expression[1], expression)
+    return [expression[0], *(bind(part, names) for part in expression[1:])]
+
+
 def weighted_sum(weights: Iterable[Tree], values: Iterable[Tree]) -> Tree:
     """Sum the products of two lists of expressions."""
     return ["add", *(["mul", weight, x] for weight, x in zip(weights, values, strict=True))]

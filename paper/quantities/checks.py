@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from paper.quantities.number import DRAWN, PRINTED, Number, Source
+from proofs_check.graph import FALSE_AS_WRITTEN
 
 
 def engine(table: pd.DataFrame) -> Iterator[Number]:
@@ -44,6 +45,9 @@ def claims(table: pd.DataFrame) -> Iterator[Number]:
     yield source.count("Checked", len(table))
     for verdict in ("verified", "corrected", "refuted", "inconsistent", "untestable"):
         yield source.count(verdict.capitalize(), found.count(verdict))
+    alpha = table.loc[table["source"].str.startswith("004"), "verdict"]
+    yield source.count("Alpha", len(alpha))
+    yield source.count("AlphaFalse", int(alpha.isin(FALSE_AS_WRITTEN).sum()))
     groundless = table.loc[table["fallen"].notna(), "verdict"].tolist()
     yield source.count("Groundless", len(groundless))
     yield source.count("GroundlessVerified", groundless.count("verified"))

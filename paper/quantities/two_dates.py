@@ -9,6 +9,7 @@ import pandas as pd
 
 from paper.quantities.number import Number, Source
 from rmot.artifact.formats import fixed, significant
+from rmot.studies.two_dates import index_options as joint
 from rmot.studies.two_dates.bounds import AT_THE_MONEY, LAWS, MIDDLE
 
 _WORDS = dict(zip(LAWS, ("Rough", "Heston"), strict=True))
@@ -57,5 +58,33 @@ def bounds(table: pd.DataFrame) -> Iterator[Number]:
         apart = 1e4 * max(abs(float(here[side] - entropy[side])) for side in ("lower", "upper"))
         yield source.number(f"{word}Entropy", apart, significant(apart, 1), 1.0)
     residual = float(np.nanmax(table.loc[table["law"] != "none", "residual"]))
+    digits = int(np.ceil(np.log10(max(residual, 1e-16))))
+    yield source.number("Residual", residual, f"10^{{{digits}}}", 1e-9)
+
+
+def index_options(table: pd.DataFrame) -> Iterator[Number]:
+    """Give what a joint law of SPX and VIX needs, what the prior misses, and what VIX narrows."""
+    source = Source.of_table("JointLaw", table)
+    prior = table.loc[table["law"] == joint.PRIOR]
+    yield source.count("Quotes", len(prior))
+    yield source.count("Nodes", table["nodes"].iloc[0], 0.05 * table["nodes"].iloc[0])
+    future = 100 * float(np.max(table["future"].to_numpy()))
+    yield source.number("Future", future, fixed(future, 1), 1e-6)
+    mean = 100 * float(prior["index_mean"].iloc[0])
+    yield source.measured("PriorMean", mean, _SHARE, 3)
+    half = 0.5 * (prior["ask"] - prior["bid"])
+    miss = (prior["price"] - 0.5 * (prior["bid"] + prior["ask"])).abs() / half
+    for word, dates in (("Index", ["index"]), ("Price", ["first", "second"])):
+        typical = float(miss.loc[prior["date"].isin(dates)].median())
+        yield source.measured(f"{word}Miss", typical, 0.1)
+    for name, word in zip(joint.SETS, ("Alone", "Future", "Options"), strict=True):
+        own = table.loc[table["law"] == name].to_dict("records")[0]
+        if word != "Future":
+            spreads = abs(float(own["half_spreads"]))
+            yield source.number(f"{word}Spreads", spreads, fixed(spreads, 2), 0.05)
+        yield source.measured(f"{word}Least", float(own["minimum_radius"]), 0.1)
+        width = 1e4 * float(own["upper"] - own["lower"])
+        yield source.measured(f"{word}Width", width, 0.05, 3)
+    residual = float(np.nanmax(table["residual"]))
     digits = int(np.ceil(np.log10(max(residual, 1e-16))))
     yield source.number("Residual", residual, f"10^{{{digits}}}", 1e-9)

@@ -44,7 +44,7 @@ def code_hash(*modules: str) -> str:
     files, packages = _closure(modules)
     digest = hashlib.sha256()
     for file in sorted(files):
-        digest.update(f"{file.relative_to(PROJECT).as_posix()}={_syntax_hash(file)}\n".encode())
+        digest.update(f"{file.relative_to(PROJECT).as_posix()}={_syntax(file)[0]}\n".encode())
     for package in sorted(packages):
         digest.update(f"{package}=={_version(package)}\n".encode())
     return digest.hexdigest()[:16]
@@ -87,17 +87,15 @@ def _locate(module: str) -> Path | None:
 
 
 @cache
-def _syntax(file: Path) -> ast.Module:
-    return ast.parse(file.read_bytes(), filename=str(file))
-
-
-@cache
-def _syntax_hash(file: Path) -> str:
+def _syntax(file: Path) -> tuple[str, list[tuple[str, list[str]]]]:
+    """Hash the file without comments and docstrings; list what it imports at run time."""
     tree = ast.parse(file.read_bytes(), filename=str(file))
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_docstring(statement)]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    package = ".".join(file.relative_to(PROJECT).parent.parts)
+    imports = list(_import_statements(tree, package))
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
@@ -113,8 +111,7 @@ def _imports(file: Path) -> tuple[frozenset[Path], frozenset[str]]:
     """Split what `file` imports into files of the project and names of other packages."""
     inside: set[Path] = set()
     outside: set[str] = set()
-    package = ".".join(file.relative_to(PROJECT).parent.parts)
-    for module, names in _import_statements(_syntax(file), package):
+    for module, names in _syntax(file)[1]:
         root = module.partition(".")[0]
         if root not in ROOMS:
             if root not in sys.stdlib_module_names and root != "__future__":
@@ -143,7 +140,7 @@ def _parents(module: str) -> Iterator[Path]:
 
 
 def _import_statements(tree: ast.Module, package: str) -> Iterator[tuple[str, list[str]]]:
-    for node in _runtime_nodes(tree):
+    for node in _statements(tree, only_runtime=True):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, []
@@ -156,14 +153,18 @@ def _import_statements(tree: ast.Module, package: str) -> Iterator[tuple[str, li
             yield module, [alias.name for alias in node.names]
 
 
-def _runtime_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk the tree, passing over what only a type checker sees."""
-    children: Iterable[ast.AST] = ast.iter_child_nodes(node)
-    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-        children = node.orelse
-    for child in children:
-        yield child
-        yield from _runtime_nodes(child)
+def _statements(node: ast.AST, only_runtime: bool = False) -> Iterator[ast.AST]:
+    """Walk the module and its statements, but no expressions, which hold none.
+
+    What only a type checker sees is passed over when `only_runtime`.
+    """
+    yield node
+    fields = ("body", "orelse", "finalbody", "handlers", "cases")
+    if only_runtime and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        fields = ("orelse",)
+    for field in fields:
+        for child in getattr(node, field, ()):
+            yield from _statements(child, only_runtime)
 
 
 @cache

@@ -13,6 +13,7 @@ import typer
 
 from rmot import __version__
 from rmot.cli import (
+    alpha_calibration,
     basket,
     bounds,
     calibration,
@@ -21,12 +22,24 @@ from rmot.cli import (
     data,
     martingale,
     pricing,
+    spread,
     surface,
 )
 from rmot.errors import RmotError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for group in (surface, pricing, calibration, bounds, martingale, basket, correlation, claims):
+for group in (
+    surface,
+    pricing,
+    calibration,
+    bounds,
+    martingale,
+    basket,
+    spread,
+    correlation,
+    alpha_calibration,
+    claims,
+):
     app.registered_commands += group.app.registered_commands
 app.add_typer(data.app, name="data")
 

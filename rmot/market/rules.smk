@@ -19,6 +19,13 @@ SURFACES = CHAINS | {
     "SPX23": _chain("SPX", "chains/gatheral_20230215/spx_implied_vol_20230215"),
 }
 
+# SPX and options on its index on one day; without them a study makes its own.
+_JOINT = {
+    name: locate(f"chains/gatheral_20230215/{name.lower()}_implied_vol_20230215")
+    for name in ("SPX", "VIX")
+}
+JOINT = {name: str(path) for name, path in _JOINT.items()} if all(_JOINT.values()) else {}
+
 # The names of 002's portfolio at one close of 2026, less USO, which has no usable quotes.
 _NAMES = (
     "SPY QQQ IWM GLD SLV TLT HYG LQD AAPL MSFT AMZN NVDA GOOGL META TSLA BRK-B UNH JNJ XOM JPM V PG"
@@ -26,6 +33,10 @@ _NAMES = (
 ).split()
 _HERE = {name: locate(f"chains/multi_20260710/{name}") for name in _NAMES}
 PORTFOLIO = {name: str(path) for name, path in _HERE.items() if path} or CHAINS
+
+# Four of them whose smiles are calibrated to at once.
+_FOUR = {name: PORTFOLIO[name] for name in ("SPY", "QQQ", "IWM", "TLT") if name in PORTFOLIO}
+OBSERVED_FUNDS = _FOUR or CHAINS
 
 # DIA and the thirty constituents of its index at the same close; without them quotes of known truth.
 _DOW_NAMES = (

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import AccuracyError
-from rmot.models.variance_factor import VarianceFactor
+from rmot.models.variance_factor import SquareRootFactor
+from rmot.numerics.deterministic_variance import DeterministicVarianceScheme
 from rmot.numerics.path_draws import PathDraws, Sampling
 from rmot.numerics.rough_variance_paths import RoughVarianceScheme, level_curves
 
@@ -57,7 +58,7 @@ class FactorPaths:
 
 
 def factor_paths(
-    factors: tuple[VarianceFactor, ...],
+    factors: tuple[SquareRootFactor, ...],
     loadings: Vector,
     times: ArrayLike,
     n_paths: int,
@@ -99,15 +100,19 @@ def factor_paths(
     return FactorPaths(first.times, *result)
 
 
-def _scheme(factor: VarianceFactor, times: ArrayLike, steps: int) -> RoughVarianceScheme:
-    levels = (factor.initial_variance, factor.mean_reversion, factor.long_run_variance)
-    mean, total = level_curves(factor.hurst, *levels)
+def _scheme(
+    factor: SquareRootFactor, times: ArrayLike, steps: int
+) -> RoughVarianceScheme | DeterministicVarianceScheme:
+    reversion = factor.mean_reversion
+    mean, total = level_curves(factor.hurst, factor.initial_variance, reversion, factor.drift)
+    if factor.is_deterministic:
+        return DeterministicVarianceScheme(times, mean, total, steps)
     return RoughVarianceScheme(
         times,
         steps=steps,
         hurst=factor.hurst,
         vol_of_vol=factor.vol_of_vol,
-        mean_reversion=factor.mean_reversion,
+        mean_reversion=reversion,
         mean_variance=mean,
         total_variance=total,
     )

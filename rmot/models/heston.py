@@ -2,9 +2,7 @@
 
     dS = S sqrt(V) dW,   dV = kappa (theta - V) dt + nu sqrt(V) dB,   d<W, B> = rho dt.
 
-S. Heston, Review of Financial Studies 6 (1993); the branch of the square root is that of
-H. Albrecher et al., "The little Heston trap", Wilmott (2007), with differences rationalised for
-small nu.
+S. Heston, Review of Financial Studies 6 (1993); `rmot.numerics.square_root_riccati` solves it.
 """
 
 import math
@@ -21,6 +19,7 @@ from rmot.models.price_paths import SquareRootPaths
 from rmot.models.tails import critical_moments, lee_slopes
 from rmot.numerics.fractional_riccati import riccati_sensitivities
 from rmot.numerics.rough_variance_paths import RoughVarianceScheme, level_curves
+from rmot.numerics.square_root_riccati import square_root_riccati
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,22 +61,15 @@ class Heston(FourierLaw, SquareRootPaths):
         as_floats(self, self.parameters)
 
     def _closed_form(self, u: NDArray[np.complex128], maturity: float) -> NDArray[np.complex128]:
-        nu = self.vol_of_vol
-        drift = self.mean_reversion - 1j * u * (self.correlation * nu)
-        source = u * u + 1j * u
-        root = np.sqrt(drift * drift + nu * nu * source)
-        both = drift + root
-        # u = 0 without mean reversion: source and both vanish together
-        both = np.where(both == 0.0, 1.0, both)
-        low = -source / both
-        ratio = nu * nu * low / both
-        decay = np.exp(-root * maturity)
-        level = low * (1.0 - decay) / (1.0 - ratio * decay)
-        log_term = np.log1p(ratio * (1.0 - decay) / (1.0 - ratio))
-        integral = low * maturity - 2.0 / (nu * nu) * log_term
-        return (
-            self.initial_variance * level + self.mean_reversion * self.long_run_variance * integral
+        nu, kappa = self.vol_of_vol, self.mean_reversion
+        end, integral, _ = square_root_riccati(
+            -0.5 * (u * u + 1j * u).ravel(),
+            (1j * u * (self.correlation * nu) - kappa).ravel(),
+            0.5 * nu * nu,
+            maturity,
         )
+        values = self.initial_variance * end + kappa * self.long_run_variance * integral
+        return values.reshape(u.shape)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -184,7 +176,9 @@ class Heston(FourierLaw, SquareRootPaths):
     def variance_scheme(self, times: ArrayLike, steps: int | None = None) -> RoughVarianceScheme:
         """Return the scheme of the variance alone; see `SquareRootPaths`."""
         kappa = self.mean_reversion
-        mean, total = level_curves(0.5, self.initial_variance, kappa, self.long_run_variance)
+        mean, total = level_curves(
+            0.5, self.initial_variance, kappa, kappa * self.long_run_variance
+        )
         return RoughVarianceScheme(
             times,
             hurst=0.5,

@@ -25,10 +25,14 @@ from rmot.models.factor_marginal import (
     check_loadings,
 )
 from rmot.models.factor_paths import FactorPaths, factor_paths
-from rmot.models.variance_factor import FACTOR_PARAMETERS, VarianceFactor
+from rmot.models.variance_factor import SquareRootFactor
 from rmot.numerics.discrete import Prior
 from rmot.numerics.path_draws import Sampling
 from rmot.numerics.rough_variance_paths import STEPS
+from rmot.numerics.square_root_riccati import square_root_log_transforms
+
+_PER_FACTOR = 6
+"""Numbers of a factor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +43,7 @@ class RoughFactorModel:
     ----------
     loadings : array_like, shape (n_assets, n_factors)
         a_ik, of either sign; each asset has one that is not 0.
-    factors : sequence of VarianceFactor
+    factors : sequence of VarianceFactor or DriftedFactor
 
     Raises
     ------
@@ -49,6 +53,7 @@ class RoughFactorModel:
 
     Examples
     --------
+    >>> from rmot.models.variance_factor import VarianceFactor
     >>> factor = VarianceFactor(hurst=0.1, vol_of_vol=0.3, correlation=-0.7,
     ...     initial_variance=0.04, mean_reversion=0.5, long_run_variance=0.04)
     >>> assets = RoughFactorModel([[1.0, 0.0], [0.6, 0.8]], [factor, factor])
@@ -57,21 +62,10 @@ class RoughFactorModel:
     """
 
     loadings: NDArray[np.float64]
-    factors: tuple[VarianceFactor, ...]
+    factors: tuple[SquareRootFactor, ...]
 
     def __init__(self, loadings: ArrayLike, factors: object) -> None:
-        try:
-            matrix = np.array(loadings, dtype=np.float64)
-        except (ValueError, TypeError):
-            raise ParameterError("loadings must be a matrix of numbers") from None
-        given = check_factors(factors)
-        if matrix.ndim != 2 or matrix.shape[0] == 0 or matrix.shape[1] != len(given):
-            raise ParameterError(
-                f"expected loadings of shape (n_assets, {len(given)}), a column for each factor; "
-                f"got {matrix.shape}"
-            )
-        check_loadings(matrix)
-        matrix.flags.writeable = False
+        matrix, given = check_loading_matrix(loadings, factors)
         object.__setattr__(self, "loadings", matrix)
         object.__setattr__(self, "factors", given)
 
@@ -89,13 +83,15 @@ class RoughFactorModel:
     def parameters(self) -> tuple[str, ...]:
         """Names of all numbers: ``loading_i_k`` asset by asset, then ``hurst_k`` and so on."""
         loadings = [f"loading_{i}_{k}" for i in range(self.n_assets) for k in range(self.n_factors)]
-        names = [f"{name}_{k}" for k in range(self.n_factors) for name in FACTOR_PARAMETERS]
+        names = [
+            f"{name}_{k}" for k, factor in enumerate(self.factors) for name in factor.parameters
+        ]
         return (*loadings, *names)
 
     @property
     def values(self) -> NDArray[np.float64]:
         """The numbers that `parameters` names."""
-        own = [getattr(factor, name) for factor in self.factors for name in FACTOR_PARAMETERS]
+        own = [getattr(factor, name) for factor in self.factors for name in factor.parameters]
         return np.array([*self.loadings.ravel(), *own])
 
     def with_values(self, values: ArrayLike) -> RoughFactorModel:
@@ -105,9 +101,9 @@ class RoughFactorModel:
             raise ParameterError(
                 f"expected {len(self.parameters)} values; got shape {numbers.shape}"
             )
-        own = numbers[self.loadings.size :].reshape(self.n_factors, len(FACTOR_PARAMETERS))
+        own = numbers[self.loadings.size :].reshape(self.n_factors, -1)
         factors = [
-            replace(factor, **dict(zip(FACTOR_PARAMETERS, row.tolist(), strict=True)))
+            replace(factor, **dict(zip(factor.parameters, row.tolist(), strict=True)))
             for factor, row in zip(self.factors, own, strict=True)
         ]
         return RoughFactorModel(numbers[: self.loadings.size].reshape(self.loadings.shape), factors)
@@ -220,9 +216,15 @@ class RoughFactorModel:
         second = 1j * (u @ self.loadings**2)
         values, error = np.zeros(u.shape[0], np.complex128), np.zeros(u.shape[0])
         by_loading = np.zeros((*self.loadings.shape, u.shape[0]), np.complex128)
-        by_factor = np.zeros((self.n_factors, len(FACTOR_PARAMETERS), u.shape[0]), np.complex128)
+        by_factor = np.zeros((self.n_factors, _PER_FACTOR, u.shape[0]), np.complex128)
         used = np.flatnonzero(np.any(self.loadings != 0.0, axis=0))
-        for k in used:
+        smooth = [k for k in used if self.factors[k].hurst == 0.5 and not differentiate]
+        if smooth:
+            numbers = np.array([self.factors[k].diffusion for k in smooth])
+            values, error = square_root_log_transforms(
+                first[:, smooth], second[:, smooth], numbers, maturity
+            )
+        for k in np.setdiff1d(used, smooth):
             own, own_error, slopes = self.factors[k].log_transform(
                 first[:, k],
                 second[:, k],
@@ -439,3 +441,22 @@ def _normalised(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     n = covariance.shape[-1]
     result[..., np.arange(n), np.arange(n)] = np.where(variance > 0.0, 1.0, np.nan)
     return np.clip(result, -1.0, 1.0)
+
+
+def check_loading_matrix(
+    loadings: ArrayLike, factors: object
+) -> tuple[NDArray[np.float64], tuple[SquareRootFactor, ...]]:
+    """Return loadings, shape (n_assets, n_factors), and factors; ParameterError if none."""
+    try:
+        matrix = np.array(loadings, dtype=np.float64)
+    except (ValueError, TypeError):
+        raise ParameterError("loadings must be a matrix of numbers") from None
+    given = check_factors(factors)
+    if matrix.ndim != 2 or matrix.shape[0] == 0 or matrix.shape[1] != len(given):
+        raise ParameterError(
+            f"expected loadings of shape (n_assets, {len(given)}), a column for each factor; "
+            f"got {matrix.shape}"
+        )
+    check_loadings(matrix)
+    matrix.flags.writeable = False
+    return matrix, given

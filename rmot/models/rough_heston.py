@@ -314,7 +314,8 @@ class RoughHeston(FourierLaw, SquareRootPaths):
             return math.inf
         if self.forward_variance is None:
             given = (self.hurst, self.vol_of_vol, self.correlation, self.mean_reversion)
-            value = log_moment(order, *given, *self._level, maturity).item()
+            first, last = self._level
+            value = log_moment(order, *given, first, self.mean_reversion * last, maturity).item()
         else:
             value = self.log_characteristic_function(-1j * order, maturity).item()
         return math.exp(value.real) if value.real < 709.0 else math.inf
@@ -348,7 +349,9 @@ class RoughHeston(FourierLaw, SquareRootPaths):
         curve = self.forward_variance
         if curve is None:
             first, last = self._level
-            mean, total = level_curves(self.hurst, first, self.mean_reversion, last)
+            mean, total = level_curves(
+                self.hurst, first, self.mean_reversion, self.mean_reversion * last
+            )
         else:
             mean, total = curve, curve.totals
         return RoughVarianceScheme(

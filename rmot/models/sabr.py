@@ -103,7 +103,7 @@ class SABR(ParametricSmile):
         mean, mean_slope = exponential_mean(c * k), exponential_mean_slope(c * k)
         y = -k * mean
         z = nu * y / alpha
-        ratio, ratio_by_z, ratio_by_rho = _ratio(z, rho)
+        ratio, ratio_by_z, ratio_by_rho = distance_ratio(z, rho)
         leading = alpha * ratio / mean
         by_elasticity = k * mean_slope * (nu * k * ratio_by_z + leading)
         rows = [ratio - z * ratio_by_z, y * ratio_by_z, alpha * ratio_by_rho, by_elasticity]
@@ -126,7 +126,7 @@ class SABR(ParametricSmile):
         return leading * factor, gradient
 
 
-def _ratio(
+def distance_ratio(
     z: NDArray[np.float64], rho: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return R = z/D(z) and its derivatives in z and rho, each of shape (n,).

@@ -37,6 +37,8 @@ def _first_explosive(side: int, vol_of_vol: float, correlation: float, reversion
     ratio = reversion / vol_of_vol
     if side > 0 and correlation >= ratio:
         return 1.0
+    if side < 0 and reversion < 0.0:
+        return 0.0
     square = (1.0 - correlation) * (1.0 + correlation)
     slope = 1.0 - 2.0 * correlation * ratio
     root = math.sqrt(slope * slope + 4.0 * square * ratio * ratio)
@@ -166,7 +168,7 @@ def critical_moments(
     correlation : float
         rho in [-1, 1].
     mean_reversion : float
-        kappa >= 0.
+        kappa; below 0 under a numeraire alone.
     maturity : float
         T > 0 in years.
 
@@ -188,7 +190,7 @@ def critical_moments(
     check_range("hurst", hurst, 0.0, 0.5, closed_high=True)
     check_range("vol_of_vol", vol_of_vol, 0.0, math.inf)
     check_range("correlation", correlation, -1.0, 1.0, closed_low=True, closed_high=True)
-    check_range("mean_reversion", mean_reversion, 0.0, math.inf, closed_low=True)
+    check_range("mean_reversion", mean_reversion, -math.inf, math.inf)
     maturity = check_maturity(maturity)
     given = (hurst, vol_of_vol, correlation, mean_reversion, maturity)
     return _critical_moment(-1, *given), _critical_moment(1, *given)
@@ -201,7 +203,7 @@ def log_moment(
     correlation: float,
     mean_reversion: float,
     initial_variance: float,
-    long_run_variance: float,
+    variance_drift: float,
     maturity: float,
 ) -> NDArray[np.complex128]:
     """Return log E S_T^p in the rough Heston model, up to the critical moments.
@@ -212,9 +214,9 @@ def log_moment(
         Real parts between the critical moments. Those nearest to one are best given together,
         alone: all are solved on a grid that suits the mean of the extreme real parts.
     hurst, vol_of_vol, correlation, mean_reversion : float
-        H in (0, 1/2], nu > 0, rho in [-1, 1], kappa >= 0.
-    initial_variance, long_run_variance : float
-        V_0 and theta, annualised.
+        H in (0, 1/2], nu > 0, rho in [-1, 1], kappa.
+    initial_variance, variance_drift : float
+        V_0 and kappa theta.
     maturity : float
         T > 0 in years.
 
@@ -270,8 +272,7 @@ def log_moment(
             f"log moment reaches {np.max(error):.1e} around p = {middle!r}; {_ACCEPTED:.0e} was "
             "wanted: is the moment finite?"
         )
-    level = mean_reversion * long_run_variance
-    values = maturity * (level * mean_h + initial_variance * mean_source)
+    values = maturity * (variance_drift * mean_h + initial_variance * mean_source)
     out[moments * (moments - 1.0) != 0.0] = values
     return out
 

@@ -9,22 +9,30 @@ models", Mathematical Finance 29 (2019); with A, B in place of iu for exp(A Y - 
 
     log E exp(A Y_T - B U_T / 2) = kappa theta I^1 h(T) + V_0 I^{1-alpha} h(T),
     D^alpha h = (A^2 - B)/2 + (A rho nu - kappa) h + nu^2/2 h^2.
+
+The drift is a pair, kappa and kappa theta: under the numeraire N with dN/N = a dY motions move,
+dB = dB' + rho a sqrt(V) dt, and the pair becomes kappa - rho nu a and kappa theta. The first may
+then be 0 or less, where no theta makes the second: `DriftedFactor` is given by the pair.
 """
 
 import math
-from dataclasses import asdict, dataclass
+import sys
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rmot.errors import AccuracyError
-from rmot.models._checks import as_floats, check_maturity
+from rmot.errors import AccuracyError, ParameterError
+from rmot.models._checks import as_floats, check_maturity, check_range
 from rmot.models._heston_family import heston_gradient
 from rmot.models.rough_heston import RoughHeston
 from rmot.numerics.explosion import explosion_time
 from rmot.numerics.explosion_bound import explosion_rate_bound
 from rmot.numerics.fractional_riccati import riccati_means, riccati_sensitivities
+from rmot.numerics.rough_variance_paths import level_curves
+from rmot.numerics.square_root_riccati import square_root_explosion, square_root_log_transforms
 
 FACTOR_PARAMETERS = (
     "hurst",
@@ -50,28 +58,11 @@ class IntegratedMoments(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VarianceFactor:
-    """A rough square-root variance and its correlation with the return that it drives.
+class SquareRootFactor(ABC):
+    """What all rough square-root factors share, however their drift is given.
 
-    Parameters
-    ----------
-    hurst : float
-        H in (0, 1/2]; 1/2 is the square-root diffusion.
-    vol_of_vol : float
-        nu > 0, absolute: the factor of sqrt(V) dB.
-    correlation : float
-        rho in [-1, 1].
-    initial_variance : float
-        V_0 > 0, annualised, of an asset with loading 1.
-    mean_reversion : float
-        kappa >= 0.
-    long_run_variance : float
-        theta >= 0, annualised.
-
-    Raises
-    ------
-    ParameterError
-        Naming the parameter, its range and the value given.
+    With vol_of_vol = 0 the variance moves by its drift alone, the residual of source 004; with
+    initial variance and drift 0 it is 0.
     """
 
     hurst: float
@@ -79,33 +70,92 @@ class VarianceFactor:
     correlation: float
     initial_variance: float
     mean_reversion: float
-    long_run_variance: float
 
     def __post_init__(self) -> None:
-        """Refuse parameters outside their domain, which is that of rough Heston."""
-        RoughHeston(**asdict(self))
-        as_floats(self, FACTOR_PARAMETERS)
+        """Refuse parameters outside their domain."""
+        check_range("hurst", self.hurst, 0.0, 0.5, closed_high=True)
+        check_range("vol_of_vol", self.vol_of_vol, 0.0, math.inf, closed_low=True)
+        check_range("correlation", self.correlation, -1.0, 1.0, closed_low=True, closed_high=True)
+        check_range("initial_variance", self.initial_variance, 0.0, math.inf, closed_low=True)
+        least, last = self._least_reversion, self.parameters[-1]
+        check_range("mean_reversion", self.mean_reversion, least, math.inf, closed_low=True)
+        check_range(last, getattr(self, last), 0.0, math.inf, closed_low=True)
+        as_floats(self, self.parameters)
+
+    @property
+    @abstractmethod
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the six numbers, which derivatives are ordered by."""
+
+    @property
+    @abstractmethod
+    def drift(self) -> float:
+        """Kappa theta, the drift of V at 0."""
+
+    @property
+    @abstractmethod
+    def _least_reversion(self) -> float:
+        """The least kappa."""
+
+    @abstractmethod
+    def _by_drift(
+        self, by_reversion: NDArray[np.complex128], by_drift: NDArray[np.complex128]
+    ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        """Turn derivatives in kappa and kappa theta into those in the last two parameters."""
 
     @property
     def alpha(self) -> float:
         """H + 1/2, the order of the kernel."""
         return self.hurst + 0.5
 
+    @property
+    def is_zero(self) -> bool:
+        """Whether V is 0 for good."""
+        return self.initial_variance == 0.0 and self.drift == 0.0
+
+    @property
+    def is_deterministic(self) -> bool:
+        """Whether V does not move by chance."""
+        return self.vol_of_vol == 0.0 or self.is_zero
+
     def loaded(self, loading: float) -> RoughHeston:
-        """Return the law of an asset with dS = S a dY; the loading a is not 0."""
+        """Return the law of an asset with dS = S a dY; the loading a is not 0.
+
+        Raises
+        ------
+        ParameterError
+            If that is no rough Heston law: vol-of-vol or initial variance 0, reversion below 0.
+        """
         square = loading * loading
+        reversion = self.mean_reversion
         return RoughHeston(
             hurst=self.hurst,
             vol_of_vol=abs(loading) * self.vol_of_vol,
             correlation=math.copysign(1.0, loading) * self.correlation,
             initial_variance=square * self.initial_variance,
-            mean_reversion=self.mean_reversion,
-            long_run_variance=square * self.long_run_variance,
+            mean_reversion=reversion,
+            long_run_variance=square * (self.drift / reversion if reversion else 0.0),
+        )
+
+    def under(self, loading: float) -> "DriftedFactor":
+        """Return the factor under the numeraire N with dN/N = a dY, a the loading."""
+        return DriftedFactor(
+            hurst=self.hurst,
+            vol_of_vol=self.vol_of_vol,
+            correlation=self.correlation,
+            initial_variance=self.initial_variance,
+            mean_reversion=self.mean_reversion - loading * self.correlation * self.vol_of_vol,
+            variance_drift=self.drift,
         )
 
     def expected_variance(self, times: ArrayLike) -> NDArray[np.float64]:
         """Return E V_t, same shape as times, t >= 0 in years."""
-        return self.loaded(1.0).expected_variance(times)
+        t = np.asarray(times, dtype=np.float64)
+        if np.any(~(t >= 0.0)):
+            raise ParameterError(f"expected times of at least 0; got {t[~(t >= 0.0)].flat[0]}")
+        return level_curves(self.hurst, self.initial_variance, self.mean_reversion, self.drift)[0](
+            t
+        )
 
     def integrated_moments(self, maturity: float) -> IntegratedMoments:
         """Return mean, variance and covariance with Y of the integrated variance U at T > 0.
@@ -126,17 +176,16 @@ class VarianceFactor:
         )
 
     def integrated_mean_gradient(self, maturity: float) -> NDArray[np.float64]:
-        """Return the exact derivatives of E U_T in `FACTOR_PARAMETERS`, shape (6,)."""
+        """Return the exact derivatives of E U_T in `parameters`, shape (6,)."""
         mean, slopes = self._linear_response(check_maturity(maturity))
-        by_drift, _, by_alpha = slopes @ self._levels
-        by_reversion = self.long_run_variance * mean[0] - by_drift
-        by_long_run = self.mean_reversion * mean[0]
-        return np.array([by_alpha, 0.0, 0.0, mean[1], by_reversion, by_long_run])
+        by_reversion, _, by_alpha = slopes @ self._levels
+        last = self._by_drift(np.array([-by_reversion]), np.array([mean[0]]))
+        return np.array([by_alpha, 0.0, 0.0, mean[1], last[0][0], last[1][0]])
 
     @property
     def _levels(self) -> tuple[float, float]:
         """Weights of the integrals of h and of D^alpha h."""
-        return self.mean_reversion * self.long_run_variance, self.initial_variance
+        return self.drift, self.initial_variance
 
     def _linear_response(self, maturity: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the integrals of g and D^alpha g with D^alpha g = 1 - kappa g, and derivatives.
@@ -164,9 +213,11 @@ class VarianceFactor:
         sign of its constant term and not its form).
         """
         source = 0.5 * (first * first - second)
-        if source <= 0.0:
+        if source <= 0.0 or self.is_deterministic:
             return True
         drift = first * self.correlation * self.vol_of_vol - self.mean_reversion
+        if self.hurst == 0.5:
+            return maturity < square_root_explosion(source, drift, 0.5 * self.vol_of_vol**2)
         mean = self.vol_of_vol * math.sqrt(0.5 * source)
         rate = mean * explosion_rate_bound(drift / mean, self.alpha) * maturity**self.alpha
         # the bound is from above, and close
@@ -202,16 +253,22 @@ class VarianceFactor:
         c0 = np.where(np.abs(c0) < _TINY, _TINY, c0) if differentiate else c0
         c1 = first * (self.correlation * nu) - kappa
         c2 = 0.5 * nu * nu
-        h_weight = maturity * kappa * self.long_run_variance
-        source_weight = maturity * self.initial_variance
+        h_weight, source_weight = maturity * self.drift, maturity * self.initial_variance
         scale = h_weight + source_weight
-        given = (c0, c1, c2, self.alpha, maturity, tolerance / scale)
+        none = np.empty((0, first.size), dtype=np.complex128)
         if not differentiate:
-            mean_h, mean_source, error = riccati_means(*given)
-            values = h_weight * mean_h + source_weight * mean_source
-            return values, scale * error, np.empty((0, first.size), dtype=np.complex128)
-        mean_h, mean_source, error, slopes, _ = riccati_sensitivities(*given)
-        values = h_weight * mean_h + source_weight * mean_source
+            if self.is_zero:
+                return np.zeros(first.size, np.complex128), np.zeros(first.size), none
+            if self.hurst == 0.5:
+                return *self._closed_form(first, second, maturity), none
+            mean_h, mean_source, error = riccati_means(
+                c0, c1, c2, self.alpha, maturity, tolerance / scale
+            )
+            return h_weight * mean_h + source_weight * mean_source, scale * error, none
+        mean_h, mean_source, error, slopes, _ = riccati_sensitivities(
+            c0, c1, c2, self.alpha, maturity, tolerance / (maturity if self.is_zero else scale)
+        )
+        values, error = h_weight * mean_h + source_weight * mean_source, scale * error
         by_c1, by_c2, _ = h_weight * slopes[:, 0] + source_weight * slopes[:, 1]
         # h(c0, c1, c2) = x h(c0 / x, c1, c2 x) for all x
         by_c0 = (values + c2 * by_c2) / c0
@@ -223,7 +280,117 @@ class VarianceFactor:
             -0.5 * by_c0,
             *gradient[:3],
             maturity * mean_source,
-            gradient[3] + maturity * self.long_run_variance * mean_h,
-            maturity * kappa * mean_h,
+            *self._by_drift(gradient[3], maturity * mean_h),
         ]
-        return values, scale * error, np.array(rows)
+        if self.hurst == 0.5:
+            values, error = self._closed_form(first, second, maturity)
+        return values, error, np.array(rows)
+
+    @property
+    def diffusion(self) -> tuple[float, float, float, float, float]:
+        """The numbers of the square-root diffusion at H = 1/2: nu, rho, V_0, kappa, kappa theta."""
+        given = (self.vol_of_vol, self.correlation, self.initial_variance, self.mean_reversion)
+        return (*given, self.drift)
+
+    def _closed_form(
+        self, first: NDArray[np.complex128], second: NDArray[np.complex128], maturity: float
+    ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+        """Return values and errors of the transform at H = 1/2."""
+        numbers = np.array([self.diffusion])
+        return square_root_log_transforms(first[:, None], second[:, None], numbers, maturity)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VarianceFactor(SquareRootFactor):
+    """A rough square-root variance and its correlation with the return that it drives.
+
+    Parameters
+    ----------
+    hurst : float
+        H in (0, 1/2]; 1/2 is the square-root diffusion, in closed form.
+    vol_of_vol : float
+        nu >= 0, absolute: the factor of sqrt(V) dB. At 0 the variance is deterministic.
+    correlation : float
+        rho in [-1, 1].
+    initial_variance : float
+        V_0 >= 0, annualised, of an asset with loading 1.
+    mean_reversion : float
+        kappa >= 0.
+    long_run_variance : float
+        theta >= 0, annualised.
+
+    Raises
+    ------
+    ParameterError
+        Naming the parameter, its range and the value given.
+
+    Examples
+    --------
+    >>> factor = VarianceFactor(hurst=0.5, vol_of_vol=2.0, correlation=-0.5, initial_variance=1.0,
+    ...                         mean_reversion=0.1, long_run_variance=1.0)
+    >>> under = factor.under(-0.3)
+    >>> round(under.mean_reversion, 12), under.drift
+    (-0.2, 0.1)
+    """
+
+    long_run_variance: float
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the six numbers."""
+        return FACTOR_PARAMETERS
+
+    @property
+    def drift(self) -> float:
+        """Kappa theta."""
+        return self.mean_reversion * self.long_run_variance
+
+    @property
+    def _least_reversion(self) -> float:
+        return 0.0
+
+    def _by_drift(
+        self, by_reversion: NDArray[np.complex128], by_drift: NDArray[np.complex128]
+    ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        return by_reversion + self.long_run_variance * by_drift, self.mean_reversion * by_drift
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriftedFactor(SquareRootFactor):
+    """A rough square-root variance given by kappa, of either sign, and kappa theta.
+
+    Parameters
+    ----------
+    hurst, vol_of_vol, correlation, initial_variance : float
+        As for `VarianceFactor`.
+    mean_reversion : float
+        kappa, finite.
+    variance_drift : float
+        kappa theta >= 0, the drift of V at 0.
+
+    Raises
+    ------
+    ParameterError
+        Naming the parameter, its range and the value given.
+    """
+
+    variance_drift: float
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the six numbers."""
+        return (*FACTOR_PARAMETERS[:-1], "variance_drift")
+
+    @property
+    def drift(self) -> float:
+        """Kappa theta."""
+        return self.variance_drift
+
+    @property
+    def _least_reversion(self) -> float:
+        return -sys.float_info.max
+
+    def _by_drift(
+        self, by_reversion: NDArray[np.complex128], by_drift: NDArray[np.complex128]
+    ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        return by_reversion, by_drift

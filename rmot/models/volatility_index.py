@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import AccuracyError, ParameterError
 from rmot.models._fibres import (
@@ -96,6 +96,8 @@ def index_prior(
     n_paths: int = 2**15,
     seed: int = 0,
     looks: int = 32,
+    kinks: ArrayLike = (),
+    index_kinks: ArrayLike = (),
 ) -> Prior:
     """Return the law of (S_1, I, S_2) on points of shape (n, 3), in fibres of equal (S_1, I).
 
@@ -113,12 +115,15 @@ def index_prior(
         to where a thousandth goes above.
     n_paths : int
         Of each model.
+    kinks, index_kinks : array_like
+        First prices, and volatilities, that are boundaries of cells besides: with strikes of quotes
+        among them, laws on the nodes can meet tight quotes side by side.
 
     Raises
     ------
     ParameterError
-        Dates that do not increase from above 0, too few cells or paths, or shares that are not
-        positive.
+        Dates that do not increase from above 0, too few cells or paths, shares or kinks that are
+        not positive.
     """
     shares = [(1.0, models)] if isinstance(models, SquareRootPaths) else list(models)
     for name, count in (("n_first", n_first), ("n_index", n_index), ("n_second", n_second)):
@@ -133,12 +138,13 @@ def index_prior(
         for share, model in shares
     ]
     main = simulated[0][1]
-    rows = boundaries(*increments(main, 0), n_first)
+    rows = np.union1d(boundaries(*increments(main, 0), n_first), np.log(_positive(kinks)))
     columns = boundaries(*increments(main, 1), n_second)
     ends = _index_cells([index for _, _, index in simulated], n_index)
+    ends = np.union1d(ends, _positive(index_kinks))
     masses, firsts, seconds, levels = [], [], [], []
-    for cell in range(n_index):
-        mass, x = np.zeros((n_first, n_second)), np.zeros(n_first)
+    for cell in range(ends.size + 1):
+        mass, x = np.zeros((rows.size + 1, columns.size + 1)), np.zeros(rows.size + 1)
         y, squares = np.zeros(mass.shape), 0.0
         for share, paths, index in simulated:
             inside = np.flatnonzero(np.searchsorted(ends, index, side="right") == cell)
@@ -166,3 +172,10 @@ def _index_cells(samples: list[Vector], count: int) -> Vector:
     least = min(float(np.quantile(each, _OUTER)) for each in samples)
     most = max(float(np.quantile(each, 1.0 - _OUTER)) for each in samples)
     return np.geomspace(least, most, count - 1)
+
+
+def _positive(kinks: ArrayLike) -> Vector:
+    values = np.asarray(kinks, dtype=np.float64)
+    if values.ndim != 1 or not np.all((values > 0.0) & np.isfinite(values)):
+        raise ParameterError(f"expected positive kinks in a row; got {kinks}")
+    return values

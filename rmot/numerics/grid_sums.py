@@ -18,13 +18,14 @@ Labels = NDArray[np.int32]
 
 Grid = tuple[Labels, Vector, Vector, Indices, Indices]
 """Pieces (N, n) and offsets (N, n) of the nodes, tables (N, 2 P, m) of heights above slopes, the
-rows (N, m) that functions stand for, and how many pieces and functions (N, 2) each asset has. The
-slopes of asset a start at its own number of pieces; what lies beyond its own numbers is unused."""
+rows (N, m) that functions stand for, and (N, 3) how many pieces and functions each asset has, and
+whether function k is a slope on piece k and zero elsewhere. The slopes of asset a start at its own
+number of pieces; what lies beyond its own numbers is unused."""
 
 
 def no_grid() -> Grid:
     """Return a grid of no assets."""
-    rows, sizes = np.empty((0, 0), dtype=np.int64), np.empty((0, 2), dtype=np.int64)
+    rows, sizes = np.empty((0, 0), dtype=np.int64), np.empty((0, 3), dtype=np.int64)
     return np.empty((0, 0), dtype=np.int32), np.empty((0, 0)), np.empty((0, 0, 0)), rows, sizes
 
 
@@ -33,14 +34,18 @@ def spread_on_grid(grid: Grid, positions: Vector, out: Vector) -> None:
     """Add G y to `out`."""
     labels, offsets, tables, rows, sizes = grid
     for a in range(labels.shape[0]):
-        count, m = sizes[a]
-        held = np.empty(m)
-        for j in range(m):
-            held[j] = positions[rows[a, j]]
+        count, m, lone = sizes[a]
         on_pieces = np.zeros(2 * count)
-        for k in range(2 * count):
+        if lone:
+            for k in range(count):
+                on_pieces[count + k] = tables[a, count + k, k] * positions[rows[a, k]]
+        else:
+            held = np.empty(m)
             for j in range(m):
-                on_pieces[k] += tables[a, k, j] * held[j]
+                held[j] = positions[rows[a, j]]
+            for k in range(2 * count):
+                for j in range(m):
+                    on_pieces[k] += tables[a, k, j] * held[j]
         label, offset = labels[a], offsets[a]
         for i in range(out.size):
             k = label[i]
@@ -52,13 +57,16 @@ def gather_on_grid(grid: Grid, masses: Vector, out: Vector) -> None:
     """Fill the rows of `out` that the grid's functions stand for with G' v."""
     labels, offsets, tables, rows, sizes = grid
     for a in range(labels.shape[0]):
-        count, m = sizes[a]
+        count, m, lone = sizes[a]
         sums = np.zeros((count, 2))
         label, offset = labels[a], offsets[a]
         for i in range(masses.size):
             sums[label[i], 0] += masses[i]
             sums[label[i], 1] += masses[i] * offset[i]
         for j in range(m):
+            if lone:
+                out[rows[a, j]] = sums[j, 1] * tables[a, count + j, j]
+                continue
             total = 0.0
             for k in range(count):
                 total += sums[k, 0] * tables[a, k, j] + sums[k, 1] * tables[a, count + k, j]
@@ -69,7 +77,7 @@ def gather_on_grid(grid: Grid, masses: Vector, out: Vector) -> None:
 def _own_block(grid: Grid, a: int, masses: Vector) -> Vector:
     """Return the Gram matrix of one asset's functions."""
     labels, offsets, tables, _, sizes = grid
-    count, m = sizes[a]
+    count, m, lone = sizes[a]
     moments = np.zeros((count, 3))
     label, offset = labels[a], offsets[a]
     for i in range(masses.size):
@@ -78,6 +86,11 @@ def _own_block(grid: Grid, a: int, masses: Vector) -> Vector:
         moments[k, 0] += masses[i]
         moments[k, 1] += moment
         moments[k, 2] += moment * offset[i]
+    if lone:
+        block = np.zeros((m, m))
+        for k in range(m):
+            block[k, k] = tables[a, count + k, k] ** 2 * moments[k, 2]
+        return block
     pieces = tables[a, : 2 * count, :m].copy()
     root = np.empty(pieces.shape)
     rooted(moments, pieces, root)
@@ -106,30 +119,65 @@ def _rectangles(
 
 
 @kernel
+def _block(tables: Vector, a: int, b: int, sizes: Indices, sums: Vector) -> Vector:
+    """Return the products of two assets' functions from the moments of their rectangles."""
+    p, m, _ = sizes[a]
+    q, k, _ = sizes[b]
+    moments = np.empty((2 * p, 2 * q))
+    for i in range(p):
+        for j in range(q):
+            cell = sums[i * q + j]
+            moments[i, j] = cell[0]
+            moments[i, q + j] = cell[1]
+            moments[p + i, j] = cell[2]
+            moments[p + i, q + j] = cell[3]
+    left = tables[a, : 2 * p, :m].T.copy()
+    return np.dot(left, np.dot(moments, tables[b, : 2 * q, :k].copy()))
+
+
+@kernel
+def _lone_block(tables: Vector, a: int, b: int, sizes: Indices, sums: Vector) -> Vector:
+    """Return the same where each function of the first lives on its own piece, as a slope."""
+    p, q, k = sizes[a, 0], sizes[b, 0], sizes[b, 1]
+    if sizes[b, 2]:
+        block = np.empty((p, q))
+        for i in range(p):
+            for j in range(q):
+                block[i, j] = sums[i * q + j, 3] * tables[b, q + j, j]
+    else:
+        moments = np.empty((p, 2 * q))
+        for i in range(p):
+            for j in range(q):
+                moments[i, j] = sums[i * q + j, 2]
+                moments[i, q + j] = sums[i * q + j, 3]
+        block = np.dot(moments, tables[b, : 2 * q, :k].copy())
+    for i in range(p):
+        block[i] *= tables[a, p + i, i]
+    return block
+
+
+@kernel
 def gram_on_grid(grid: Grid, masses: Vector, out: Vector) -> None:
-    """Fill the entries of `out` of the grid's functions with G' diag(d) G, for d >= 0."""
+    """Fill the entries of `out` of the grid's functions with G' diag(d) G, for d >= 0.
+
+    Assets with lone functions come after all others.
+    """
     labels, offsets, tables, rows, sizes = grid
     for a in range(labels.shape[0]):
-        p, m = sizes[a]
+        p, m, lone = sizes[a]
         block = _own_block(grid, a, masses)
         for i in range(m):
             for j in range(i + 1):
                 out[rows[a, i], rows[a, j]] = block[i, j]
                 out[rows[a, j], rows[a, i]] = block[i, j]
-        left = tables[a, : 2 * p, :m].T.copy()
         for b in range(a):
-            q, k = sizes[b]
+            q, k, _ = sizes[b]
             sums = np.zeros((p * q, 4))
             _rectangles(labels[a], offsets[a], labels[b], offsets[b], masses, q, sums)
-            moments = np.empty((2 * p, 2 * q))
-            for i in range(p):
-                for j in range(q):
-                    cell = sums[i * q + j]
-                    moments[i, j] = cell[0]
-                    moments[i, q + j] = cell[1]
-                    moments[p + i, j] = cell[2]
-                    moments[p + i, q + j] = cell[3]
-            block = np.dot(left, np.dot(moments, tables[b, : 2 * q, :k].copy()))
+            if lone:
+                block = _lone_block(tables, a, b, sizes, sums)
+            else:
+                block = _block(tables, a, b, sizes, sums)
             for i in range(m):
                 for j in range(k):
                     out[rows[a, i], rows[b, j]] = block[i, j]

@@ -12,7 +12,10 @@ Analysis 44 (2006), with an error of e^{-1.36 n} for n nodes.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rmot.errors import AccuracyError
+
 _NODES = 28
+_LEAST_GROWTH, _MOST_GROWTH = 0.1, 1.0
 
 
 def _contour() -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
@@ -39,14 +42,35 @@ def resolvent_kernel(
     alpha : float
         In (0, 1]; at 1 R(t) = exp(-reversion t).
     reversion : float
-        kappa >= 0.
+        kappa. Below 0, with alpha < 1, |kappa| t^alpha is at most 1.
     integrals : int
         How often R is integrated.
+
+    Raises
+    ------
+    AccuracyError
+        If the kernel grows beyond where the contour holds its pole.
     """
     t = np.asarray(times, dtype=np.float64)
     later = t > 0.0
+    growth = -reversion * float(np.max(t, initial=0.0)) ** alpha
+    if alpha == 1.0 and growth > _LEAST_GROWTH:
+        return _exponentials(t, reversion, integrals)
+    if growth > _MOST_GROWTH:
+        raise AccuracyError(
+            f"a rough variance that grows is known up to |kappa| t^alpha = {_MOST_GROWTH:g}; got "
+            f"{growth:.3g}"
+        )
     # any positive time stands for 0, where the result is set
     reach = np.where(later, t, 1.0)[..., None]
     s = _Z / reach
     transform = s ** (-integrals) / (s**alpha + reversion)
     return np.where(later, np.real(transform @ _WEIGHT) / reach[..., 0], 0.0)
+
+
+def _exponentials(t: NDArray[np.float64], reversion: float, integrals: int) -> NDArray[np.float64]:
+    """Return exp(-reversion t), or its integrals, where the exponent is not small."""
+    value = np.exp(-reversion * t)
+    for order in range(integrals):
+        value = (t**order - value) / reversion
+    return value

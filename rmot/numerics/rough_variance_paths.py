@@ -55,10 +55,13 @@ class VariancePaths:
 
 
 def level_curves(
-    hurst: float, initial_variance: float, mean_reversion: float, long_run_variance: float
+    hurst: float, initial_variance: float, mean_reversion: float, variance_drift: float
 ) -> tuple[Curve, Curve]:
-    """Return E V_t and its integral from 0, as functions of arrays of t >= 0."""
-    alpha, pull = hurst + 0.5, mean_reversion * (long_run_variance - initial_variance)
+    """Return E V_t and its integral from 0, as functions of arrays of t >= 0.
+
+    The drift of V is the variance drift less the mean reversion times V.
+    """
+    alpha, pull = hurst + 0.5, variance_drift - mean_reversion * initial_variance
 
     def mean(t: Vector) -> Vector:
         return initial_variance + pull * resolvent_kernel(t, alpha, mean_reversion, 1)
@@ -81,7 +84,7 @@ class RoughVarianceScheme:
     vol_of_vol : float
         nu > 0, absolute.
     mean_reversion : float
-        kappa >= 0.
+        kappa; see `resolvent_kernel`.
     mean_variance, total_variance : callable
         E V_t and its integral from 0, arrays to arrays; see `level_curves`.
     steps : int

@@ -210,6 +210,8 @@ include: "two_dates/rules.smk"
 include: "factors/rules.smk"
 include: "correlation/rules.smk"
 include: "paths/rules.smk"
+include: "spread_smiles/rules.smk"
+include: "alpha/rules.smk"
 
 
 rule tables:
@@ -245,6 +247,7 @@ rule tables:
         rules.equal_weight_matrices.output,
         rules.two_dates_convex_order.output,
         rules.two_dates_bounds.output,
+        rules.two_dates_index_options.output,
         rules.dow_quotes.output,
         rules.dow_bounds.output,
         rules.dow_correlation.output,
@@ -254,3 +257,11 @@ rule tables:
         rules.recovered_correlations.output,
         rules.block_newton_steps.output,
         rules.path_biases.output,
+        rules.exact_spreads.output,
+        rules.spread_smiles.output,
+        rules.spread_controls.output,
+        rules.forty_parameters.output,
+        rules.projection_errors.output,
+        rules.arbitrage_digitals.output,
+        rules.alpha_equivalents.output,
+        rules.observable_smiles.output,

@@ -48,6 +48,8 @@ from .two_dates.certificate import save_two_date_certificates as save_two_date_c
 from .two_dates.certificate import two_date_certificate as two_date_certificate
 from .two_dates.classical import classical_two_dates as classical_two_dates
 from .two_dates.hedge import SemiStaticHedge as SemiStaticHedge
+from .two_dates.index_feasibility import HalfSpreads as HalfSpreads
+from .two_dates.index_feasibility import least_half_spreads as least_half_spreads
 from .two_dates.marginals import transport_bounds as transport_bounds
 from .two_dates.volatility_index import IndexBounds as IndexBounds
 from .two_dates.volatility_index import index_bounds as index_bounds
@@ -63,6 +65,7 @@ __all__ = [
     "CressieRead",
     "ExactHedge",
     "ExtremeBounds",
+    "HalfSpreads",
     "IndexBounds",
     "KullbackLeibler",
     "ListedAsset",
@@ -89,6 +92,7 @@ __all__ = [
     "gaussian_copula",
     "held_out_radius",
     "index_bounds",
+    "least_half_spreads",
     "least_radius",
     "least_that_meets",
     "listed_quotes",

@@ -30,9 +30,8 @@ def project(tmp_path, monkeypatch):
 
 
 def hash_now(module="rmot.study"):
-    for cached in (fingerprint._syntax, fingerprint._syntax_hash, fingerprint._imports):
+    for cached in (fingerprint._syntax, fingerprint._imports, fingerprint._stub_homes):
         cached.cache_clear()
-    fingerprint._stub_homes.cache_clear()
     return fingerprint.code_hash(module)
 
 

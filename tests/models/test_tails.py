@@ -18,7 +18,7 @@ from rmot.numerics.explosion import explosion_time
 
 Dynamics = tuple[float, float, float]
 DYNAMICS = (0.35, -0.65, 0.8)
-VARIANCES = (0.04, 0.06)
+LEVELS = (0.04, DYNAMICS[2] * 0.06)
 
 
 def coefficients(p, vol_of_vol, correlation, reversion):
@@ -190,7 +190,7 @@ def test_log_moment_agrees_with_the_characteristic_function(hurst):
     )
     p_minus, p_plus = critical_moments(hurst, *DYNAMICS, 0.5)
     for p in (0.5 * p_plus, 0.6 * p_plus + 1j, 0.5 * p_minus, 0.3 + 2j, 0.0):
-        value = log_moment(p, hurst, *DYNAMICS, *VARIANCES, 0.5)
+        value = log_moment(p, hurst, *DYNAMICS, *LEVELS, 0.5)
         exact = model.log_characteristic_function(-1j * np.atleast_1d(p), 0.5)[0]
         assert abs(value - exact) <= 1e-8 * abs(exact) + 1e-10
 
@@ -208,7 +208,7 @@ def test_log_moment_is_exact_close_to_a_critical_moment(side):
         h = (-c1 - root) / (2 * c2) * (1 - decay) / (1 - ratio * decay)
         mean = (-c1 - root) / (2 * c2) - np.log((1 - ratio * decay) / (1 - ratio)) / c2
         exact = reversion * 0.06 * mean + 0.04 * h
-        value = log_moment(p, 0.5, *DYNAMICS, *VARIANCES, 1.0)
+        value = log_moment(p, 0.5, *DYNAMICS, *LEVELS, 1.0)
         # the critical moment is known to 1e-8 and the closed form loses 1e-14 / distance
         assert abs(value - exact) <= (1e-8 + 1e-14 / distance) * abs(exact)
 
@@ -217,7 +217,7 @@ def test_log_moment_beyond_a_critical_moment_is_refused():
     p_plus = critical_moments(0.1, *DYNAMICS, 1.0)[1]
     for p in (1.0001 * p_plus, np.array([0.5, 1.01]) * p_plus):
         with pytest.raises(ParameterError, match="infinite"):
-            log_moment(p, 0.1, *DYNAMICS, *VARIANCES, 1.0)
+            log_moment(p, 0.1, *DYNAMICS, *LEVELS, 1.0)
 
 
 CLASSICAL_RATE = SmallTimeRate(hurst=0.5, vol_of_vol=0.4, correlation=-0.7, initial_variance=0.04)
@@ -363,7 +363,7 @@ def test_far_strikes_of_rough_heston_meet_fourier_prices_within_the_error(hurst,
     price = np.where(k > 0, call, call - 1 + np.exp(k))
     value, error = saddle_approximation(
         Quantity.OPTION_PRICE,
-        lambda p: log_moment(p, hurst, *DYNAMICS, *VARIANCES, maturity),
+        lambda p: log_moment(p, hurst, *DYNAMICS, *LEVELS, maturity),
         critical,
         k,
     )
@@ -386,7 +386,7 @@ def test_far_tail_probability_falls_like_the_critical_moment():
     k = np.array([2.0, 4.0, 8.0])
     value, _ = saddle_approximation(
         Quantity.TAIL_PROBABILITY,
-        lambda p: log_moment(p, 0.5, *DYNAMICS, *VARIANCES, 1.0),
+        lambda p: log_moment(p, 0.5, *DYNAMICS, *LEVELS, 1.0),
         critical,
         k,
     )
@@ -402,7 +402,7 @@ def test_far_tail_probability_falls_like_the_critical_moment():
         ((0.0, 0.4, -0.7, 0.0, 1.0), "hurst"),
         ((0.1, 0.0, -0.7, 0.0, 1.0), "vol_of_vol"),
         ((0.1, 0.4, -1.1, 0.0, 1.0), "correlation"),
-        ((0.1, 0.4, -0.7, -0.1, 1.0), "mean_reversion"),
+        ((0.1, 0.4, -0.7, math.inf, 1.0), "mean_reversion"),
         ((0.1, 0.4, -0.7, 0.0, 0.0), "maturity"),
     ],
 )

@@ -91,3 +91,18 @@ def test_impossible_requests_are_refused() -> None:
         index_prior([(1.0, ROUGH), (-0.1, ROUGH)], FIRST, SECOND)
     with pytest.raises(ParameterError):
         index_prior(ROUGH, SECOND, FIRST)
+
+
+def test_no_node_s_cell_spans_a_kink() -> None:
+    sizes = {"n_first": 8, "n_index": 8, "n_second": 12, "n_paths": 2**10}
+    kinks, index_kinks = [0.97, 0.98, 1.01], [0.19, 0.2]
+    plain = index_prior(ROUGH, FIRST, SECOND, **sizes)
+    cut = index_prior(ROUGH, FIRST, SECOND, kinks=kinks, index_kinks=index_kinks, **sizes)
+    for column, edges in ((0, kinks), (1, index_kinks)):
+        held = np.unique(cut.points[:, column])
+        counts = np.histogram(held, [held[0], *edges, held[-1] + 1e-9])[0]
+        assert counts.min() >= 1
+    # cells that are cut keep their mass and their means
+    assert cut.mean() == pytest.approx(plain.mean(), abs=5e-3)
+    with pytest.raises(ParameterError, match="positive kinks"):
+        index_prior(ROUGH, FIRST, SECOND, kinks=[-1.0], **sizes)

@@ -111,6 +111,17 @@ def test_basket_put_is_the_quadrature_of_blacks_formula(law, moneyness):
     assert found.error <= 1e-10
 
 
+@pytest.mark.parametrize("tolerance", [1e-3, 1e-5, 1e-7])
+@pytest.mark.parametrize("law", LAWS)
+def test_the_estimate_covers_the_error_however_little_is_asked(law, tolerance):
+    s1, s2, rho, f1, f2 = law
+    covariance = np.zeros((3, 3))
+    covariance[:2, :2] = covariance_of(s1, s2, rho)
+    sizes, start = [f1, f2, 0.02], np.array([1 / s2, 1 / s1])
+    found = dominated_sum(lognormal(covariance, sizes), everywhere, start, tolerance)
+    assert abs(found.value - spread_by_quadrature(law, 0.02)) <= found.error <= tolerance
+
+
 def test_three_assets_reduce_to_two_that_are_one():
     """Cash of K less three assets, two of which are the same, is cash less two."""
     covariance = np.zeros((3, 3))

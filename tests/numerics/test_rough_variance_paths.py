@@ -18,7 +18,9 @@ INITIAL, LONG_RUN = 0.04, 0.06
 
 def scheme(times, *, steps=16, **changes):
     given = GIVEN | changes
-    mean, total = level_curves(given["hurst"], INITIAL, given["mean_reversion"], LONG_RUN)
+    mean, total = level_curves(
+        given["hurst"], INITIAL, given["mean_reversion"], given["mean_reversion"] * LONG_RUN
+    )
     return RoughVarianceScheme(
         times, **given, mean_variance=mean, total_variance=total, steps=steps
     )

@@ -20,6 +20,8 @@ def rows():
         ("C140", "000_a.txt", "4.1", "rho_ij is 50%.", "verified", "verified", "reading", np.nan),
         ("C003", "001_b.txt", "(2.2)", "x^2/3 & y", "refuted", "not run", "symbolic", np.nan),
         ("C001", "001_b.txt", "(2.3)", "So.", "verified", "verified", "symbolic", "C003"),
+        ("A001", "004_c.txt", "(1)", "So.", "corrected", "corrected", "symbolic", np.nan),
+        ("A002", "004_c.txt", "(2)", "So.", "verified", "verified", "symbolic", np.nan),
         ("T001", "this project", "A", "So.", "verified", "verified", "numeric", np.nan),
     ]
     table = pd.DataFrame(told, columns=columns)
@@ -29,9 +31,9 @@ def rows():
 
 def test_claims_stand_once_in_order_under_their_sources(rows):
     text = longtable(rows)
-    assert re.findall(r"^([CT]\d+) &", text, re.MULTILINE) == list(rows["claim"])
+    assert re.findall(r"^([ACT]\d+) &", text, re.MULTILINE) == list(rows["claim"])
     heads = re.findall(r"multicolumn.*\{(?:\\texttt\{)?([^{}]+)\}+ \\\\\*", text)
-    assert heads == [r"000\_a.txt", r"001\_b.txt", "This project"]
+    assert heads == [r"000\_a.txt", r"001\_b.txt", r"004\_c.txt", "This project"]
     assert text.index("000\\_a") < text.index("C140") < text.index("001\\_b") < text.index("C003")
 
 
@@ -39,11 +41,11 @@ def test_what_latex_would_read_as_markup_is_escaped(rows):
     text = longtable(rows)
     assert r"rho\_ij is 50\%." in text
     assert r"x\textasciicircum{}2/\allowbreak{}3 \& y" in text
-    assert all(line.count(" & ") == 4 for line in text.splitlines() if line[0] in "CT")
+    assert all(line.count(" & ") == 4 for line in text.splitlines() if line[0] in "ACT")
 
 
 def test_marks_say_what_did_not_run_and_what_lost_its_ground(rows):
-    lines = {line[:4]: line for line in longtable(rows).splitlines() if line[0] in "CT"}
+    lines = {line[:4]: line for line in longtable(rows).splitlines() if line[0] in "ACT"}
     assert [name for name in lines if r"\dagger" in lines[name]] == ["C001"]
     assert [name for name in lines if "$^*$" in lines[name]] == ["C003"]
 
@@ -51,21 +53,29 @@ def test_marks_say_what_did_not_run_and_what_lost_its_ground(rows):
 def test_claims_without_ground_are_counted(rows):
     found = {number.macro: number.value for number in checks.claims(rows)}
     assert (found["ClaimsGroundless"], found["ClaimsGroundlessVerified"]) == (1, 1)
-    assert (found["ClaimsVerified"], found["ClaimsRefuted"]) == (3, 1)
+    assert (found["ClaimsVerified"], found["ClaimsRefuted"]) == (4, 1)
+    assert (found["ClaimsAlpha"], found["ClaimsAlphaFalse"]) == (2, 1)
 
 
 def test_a_macro_tells_place_verdict_and_method_of_each_claim(rows):
     lines = verdicts(rows).splitlines()
-    assert [re.findall(r"verdict@([CT]\d+)", line) for line in lines] == [
+    assert [re.findall(r"verdict@([ACT]\d+)", line) for line in lines] == [
         [name] for name in rows["claim"]
     ]
     assert lines[0].endswith("{000, 4.1: verified, reading}")
     assert lines[1].endswith("{001, (2.2): refuted$^*$, symbolic}")
-    assert lines[3].endswith("{here, A: verified, numeric}")
+    assert lines[5].endswith("{here, A: verified, numeric}")
 
 
 def test_the_text_discusses_twenty_claims_of_the_ledger():
     text = Path(paper.__file__).parent.joinpath("sections", "twenty_claims.tex").read_text("utf-8")
     discussed = re.findall(r"\\discussed\{(\w+)\}", text)
     assert len(discussed) == len(set(discussed)) == 20
+
+
+def test_the_text_discusses_claims_on_alpha_models_that_stand_in_the_ledger():
+    text = Path(paper.__file__).parent.joinpath("sections", "alpha_claims.tex").read_text("utf-8")
+    discussed = re.findall(r"\\discussed\{(\w+)\}", text)
+    assert set(discussed) <= {entry.id for entry in load().entries if entry.source[:3] == "004"}
+    assert len(discussed) == len(set(discussed)) >= 10
     assert set(discussed) <= {entry.id for entry in load().entries}

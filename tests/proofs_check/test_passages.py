@@ -58,6 +58,22 @@ def test_every_equation_table_theorem_and_section_of_the_sources_is_mapped(sourc
     assert {label for label in wanted if (source, label) not in placed()} == set()
 
 
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the sources are not here")
+def test_every_equation_figure_and_section_of_the_alpha_models_is_mapped():
+    text = (SHARED / "sources" / PASSAGES.files["004"]).read_text(encoding="utf-8")
+    tagged = re.findall(r"\\tag\{(\d+)\}", text)
+    # Others stand at the end of a line, some within brackets that the scan left open.
+    equations = {*tagged, *re.findall(r"\((\d{1,3})\)+(?:\$\$)?(?: with)?\s*$", text, re.MULTILINE)}
+    headings = re.findall(r"^#+ ?-? ?(\d(?:\.\d)+)", text, re.MULTILINE)
+    figures = re.findall(r"^(Figure \d+):", text, re.MULTILINE)
+    assert len(equations) >= 165
+    assert len(headings) >= 15
+    assert len(figures) >= 15
+    wanted = {*(f"({number})" for number in equations), *headings, *figures}
+    assert {label for label in wanted if ("004", label) not in placed()} == set()
+    assert {("004", f"({number})") for number in range(1, 174)} <= placed()
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the list of claims is not here")
 def test_every_claim_of_the_first_list_is_named_and_all_others_stand_in_the_ledger(entries):
     with (SHARED / "claims.csv").open(encoding="utf-8") as handle:

@@ -9,7 +9,7 @@ import pytest
 from paper.quantities import shared_factors
 from rmot.calibration.design import Design, volatility_noise
 from rmot.calibration.factors.design import correlation_error, standardised_jacobian
-from rmot.models import RoughFactorModel
+from rmot.models import RoughFactorModel, VarianceFactor
 from rmot.studies.shared_factors import errors_by_gap, index_fit, models
 from rmot.studies.study import Config
 
@@ -19,6 +19,7 @@ SMALL = Design(9, 0.5, (0.25,), volatility_noise(0.002), per_root_year=True)
 def test_derivatives_are_those_of_a_rough_heston_law_scaled_by_its_loading():
     # one factor: an asset is rough Heston with V0 = a^2, nu = a nu_0, and d/da by the chain rule
     factor = models.two_assets("generic", 0.2).factors[0]
+    assert isinstance(factor, VarianceFactor)
     assets = RoughFactorModel([[0.2], [0.1]], [factor])
     jacobian = standardised_jacobian(assets, SMALL, models.free_numbers(assets, known=True))
     law = factor.loaded(0.2)

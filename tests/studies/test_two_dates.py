@@ -71,3 +71,23 @@ def test_mids_out_of_order_are_mended_within_bid_and_ask(monkeypatch, tmp_path):
     assert row["is_feasible"]
     assert row["calendars"] > 0
     assert 0 < row["largest_move"] <= 1
+
+
+def test_options_on_the_index_narrow_what_vanillas_leave_open() -> None:
+    from rmot.studies.study import Config
+    from rmot.studies.two_dates import index_options
+
+    table = index_options.run(Config("quick", {}, "", 5))
+    laws = table.loc[table["law"] != index_options.PRIOR].groupby("law", sort=False)
+    first = laws.first().loc[list(index_options.SETS)]
+    # more quotes: the nearest law is farther, needs more, and the interval is narrower
+    assert np.all(np.diff(first["minimum_radius"]) > 0)
+    assert np.all(np.diff(first["half_spreads"]) > -1e-6)
+    assert np.all(np.diff(first["lower"]) > -1e-9)
+    assert np.all(np.diff(first["upper"]) < 1e-9)
+    assert first["residual"].max() <= 1e-8
+    met = table.loc[table["law"] == "SPX, VIX"]
+    assert np.all(met["price"] >= met["bid"] - 1e-8)
+    assert np.all(met["price"] <= met["ask"] + 1e-8)
+    assert set(table["data"]) == {"synthetic"}
+    assert index_options.printed(table).count(r"\\") == len(index_options.SETS) + 1

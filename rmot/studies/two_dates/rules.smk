@@ -33,6 +33,23 @@ rule two_dates_bounds:
         " --input SPX={input.spx} --input SPX_fit={input.spx_fit} --output {output.csv}"
 
 
+rule two_dates_index_options:
+    input:
+        JOINT.values(),
+    output:
+        csv=f"{RESULTS}/tables/two_dates_index_options.csv",
+        tex=f"{RESULTS}/tables/two_dates_index_options.tex",
+    params:
+        code=code_hash("rmot.studies.two_dates.index_options"),
+        named=named(JOINT),
+        seed=SEEDS["two_dates"],
+    benchmark:
+        f"{RESULTS}/timings/two_dates_index_options.tsv"
+    shell:
+        "python -m rmot.studies.two_dates.index_options --profile {PROFILE} --seed {params.seed}"
+        " {params.named} --output {output.csv}"
+
+
 # `verified_two_dates` checks these in rationals.
 rule two_dates_certified:
     input:

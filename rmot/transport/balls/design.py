@@ -188,7 +188,13 @@ class GridDesign(Design):
             blocks.append(np.vstack([np.zeros((one.count, one.count)), np.eye(one.count)]))
             listed_rows.append(list(range(next_row, next_row + one.count)))
             next_row += one.count
-        sizes = np.array([[len(block) // 2, block.shape[1]] for block in blocks], dtype=np.int64)
+        sizes = np.array(
+            [
+                [len(block) // 2, block.shape[1], line >= n_assets]
+                for line, block in enumerate(blocks)
+            ],
+            dtype=np.int64,
+        )
         tables = np.zeros((n_lines, 2 * sizes[:, 0].max(), sizes[:, 1].max()))
         rows = np.zeros((n_lines, sizes[:, 1].max()), dtype=np.int64)
         for line, block in enumerate(blocks):
@@ -212,7 +218,7 @@ class GridDesign(Design):
         *_, columns, at, (labels, offsets, tables, rows, sizes) = self.arrays
         out = np.empty(self._size)
         out[at] = masses @ columns**2
-        for label, offset, table, row, (count, m) in zip(
+        for label, offset, table, row, (count, m, _) in zip(
             labels, offsets, tables, rows, sizes, strict=True
         ):
             heights, slopes = table[:count, :m], table[count : 2 * count, :m]

@@ -93,20 +93,8 @@ def index_bounds(
     """
     item = payoff if isinstance(payoff, TwoDatePayoff) else payoff_values(payoff)
     require_ball(divergence)
-    if prior.points.ndim != 2 or prior.points.shape[1] != 3:
-        raise ParameterError(
-            f"expected a prior of (S_1, I, S_2), points of shape (n, 3); got {prior.points.shape}"
-        )
-    if len(quotes) != 3:
-        raise ParameterError(f"expected quotes of S_1, of the index and of S_2; got {len(quotes)}")
-    if not (np.isfinite(window) and window > 0):
-        raise ParameterError(f"expected a window > 0 in years; got {window}")
-    if future is None and quotes[1] is not None:
-        raise ParameterError("expected a future with quotes of the index, which are per future")
-    if future is not None and not (np.isfinite(future) and 0 < future < 10):
-        raise ParameterError(f"expected a future as a volatility, such as 0.2; got {future}")
+    points = scaled_points(prior, quotes, future, window)
     conditions = consistency(prior, window)
-    points = prior.points / np.array([1.0, 1.0 if future is None else future, 1.0])
     scaled = Prior(points, prior.weights)
     values = item.at(points[:, 0], points[:, 2]) if isinstance(item, TwoDatePayoff) else item
     means = np.ones(1 if future is None else 2)
@@ -136,3 +124,22 @@ def consistency(prior: Prior, window: float) -> list[Fibres]:
     labels = labels.astype(np.int32).ravel()
     variance = -2.0 / window * np.log(second / first)
     return [Fibres(labels, second - first), Fibres(labels, variance - index**2)]
+
+
+def scaled_points(
+    prior: Prior, quotes: Sequence[Quotes | None], future: float | None, window: float
+) -> Vector:
+    """Return (S_1, I per future, S_2) on the prior's points, after a look at the arguments."""
+    if prior.points.ndim != 2 or prior.points.shape[1] != 3:
+        raise ParameterError(
+            f"expected a prior of (S_1, I, S_2), points of shape (n, 3); got {prior.points.shape}"
+        )
+    if len(quotes) != 3:
+        raise ParameterError(f"expected quotes of S_1, of the index and of S_2; got {len(quotes)}")
+    if not (np.isfinite(window) and window > 0):
+        raise ParameterError(f"expected a window > 0 in years; got {window}")
+    if future is None and quotes[1] is not None:
+        raise ParameterError("expected a future with quotes of the index, which are per future")
+    if future is not None and not (np.isfinite(future) and 0 < future < 10):
+        raise ParameterError(f"expected a future as a volatility, such as 0.2; got {future}")
+    return prior.points / np.array([1.0, 1.0 if future is None else future, 1.0])

@@ -9,7 +9,13 @@ import pytest
 from rmot.errors import ParameterError
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import call, forward_start_straddle
-from rmot.transport import ChiSquared, KullbackLeibler, MultipleOfLeast, Quotes
+from rmot.transport import (
+    ChiSquared,
+    KullbackLeibler,
+    MultipleOfLeast,
+    Quotes,
+    least_half_spreads,
+)
 from rmot.transport.two_dates.volatility_index import consistency, index_bounds
 
 WINDOW = 30 / 365
@@ -111,3 +117,39 @@ def test_what_does_not_fit_is_refused() -> None:
     flat = Prior(prior.points[:, :2], prior.weights)
     with pytest.raises(ParameterError, match="points of shape"):
         index_bounds(PAYOFF, flat, QUOTES, future=FUTURE, window=WINDOW, **common)
+
+
+@pytest.mark.parametrize("use", [(0, 2), (0, 1, 2)])
+def test_the_least_multiple_of_half_spreads_is_that_of_a_conic_solver(use) -> None:
+    # mids apart enough that the least multiple is neither 0 nor 1
+    quotes = [
+        Quotes(each.payoffs, each.bid + 2e-3 * (-1) ** k, each.ask + 2e-3 * (-1) ** k)
+        for k, each in enumerate(QUOTES)
+    ]
+    held = [quotes[column] if column in use else None for column in range(3)]
+    future = FUTURE if 1 in use else None
+    found = least_half_spreads(law(), held, future=future, window=WINDOW)
+    prior = law()
+    points = prior.points / np.array([1.0, FUTURE, 1.0])
+    mass, multiple = cp.Variable(prior.weights.size), cp.Variable()
+    rules: list[Any] = [mass >= 0, cp.sum(mass) == 1, points[:, 0] @ mass == 1]
+    if 1 in use:
+        rules.append(points[:, 1] @ mass == 1)
+    for column in use:
+        g = np.stack([item.value(points[:, column]) for item in quotes[column].payoffs])
+        bid, ask = quotes[column].bid, quotes[column].ask
+        rules.append(cp.abs(g @ mass - 0.5 * (bid + ask)) <= multiple * 0.5 * (ask - bid))
+    for fibres in consistency(prior, WINDOW):
+        each = [fibres.values * (fibres.labels == k) for k in range(fibres.count)]
+        rules.append(np.stack(each) @ mass == 0)
+    cp.Problem(cp.Minimize(multiple), rules).solve(solver=cp.CLARABEL)
+    assert float(multiple.value) > 1e-3  # pyright: ignore[reportArgumentType]
+    assert found.multiple == pytest.approx(float(multiple.value), rel=1e-5)  # pyright: ignore[reportArgumentType]
+    assert found.residual <= 1e-8
+    assert found.binding
+
+
+def test_quotes_of_one_price_have_no_half_spread() -> None:
+    flat = Quotes(QUOTES[0].payoffs, QUOTES[0].bid, QUOTES[0].bid)
+    with pytest.raises(ParameterError, match="above bids"):
+        least_half_spreads(law(), [flat, None, QUOTES[2]], future=None, window=WINDOW)

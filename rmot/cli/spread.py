@@ -1,0 +1,153 @@
+"""`rmot spread`: options on the difference of two assets of a factor model in a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.errors import ParameterError
+
+if TYPE_CHECKING:
+    from rmot.models import NormalFactorModel, RoughFactorModel
+
+app = typer.Typer()
+
+_KEYS = {"forwards", "loadings", "factors", "law"}
+_LAWS = ("lognormal", "normal")
+
+
+@app.command()
+def spread(
+    model: Annotated[
+        Path, typer.Argument(help="TOML of forwards, loadings, factors; docs/spread_options.md.")
+    ],
+    strike: Annotated[str, typer.Option(help="Comma-separated K of either sign.")],
+    maturity: Annotated[float, typer.Option(help="Years.")],
+    first: Annotated[int, typer.Option("-i", help="The asset received, numbered from 1.")] = 1,
+    second: Annotated[int, typer.Option("-j", help="The asset given, numbered from 1.")] = 2,
+    tolerance: Annotated[
+        float | None, typer.Option(help="Admissible price error; by default 1e-8 of forwards.")
+    ] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Price (S_i - S_j - K)^+ undiscounted, with its digitals and a lower bound."""
+    try:
+        strikes = [float(part) for part in strike.split(",")]
+    except ValueError:
+        raise ParameterError(
+            f"expected comma-separated numbers for --strike; got {strike!r}"
+        ) from None
+    assets, forwards = _read(model)
+    for name, number in (("-i", first), ("-j", second)):
+        if not 1 <= number <= assets.n_assets:
+            raise ParameterError(f"{name} must be from 1 to {assets.n_assets}; got {number}")
+    if first == second:
+        raise ParameterError(f"expected two assets; got {first} twice")
+    pair = (first - 1, second - 1)
+    both = (forwards[pair[0]], forwards[pair[1]])
+    price = _lognormal if hasattr(assets, "log_price_correlation") else _normal
+    rows = price(assets, pair, both, strikes, maturity, tolerance)
+    print_rows(rows, f"Spread of assets {first} and {second}", as_json, as_csv)
+    if not (as_json or as_csv):
+        say(f"forward of the spread {both[0] - both[1]:.6g}; prices are undiscounted")
+
+
+def _lognormal(
+    assets: Any,
+    pair: tuple[int, int],
+    forwards: tuple[float, float],
+    strikes: list[float],
+    maturity: float,
+    tolerance: float | None,
+) -> list[dict[str, float]]:
+    from rmot.spread import spread_call_lower_bound, spread_claim, spread_digitals
+
+    digitals = spread_digitals(assets, *pair, strikes, maturity, forwards=forwards)
+    rows = []
+    for at, strike in enumerate(strikes):
+        price, error = spread_claim(
+            assets, *pair, strike, maturity, forwards=forwards, tolerance=tolerance
+        )
+        bound = spread_call_lower_bound(assets, *pair, strike, maturity, forwards=forwards)
+        parts = digitals.first[at] - digitals.second[at] - strike * digitals.digital[at]
+        rows.append(
+            {
+                "strike": strike,
+                "price": price,
+                "error_estimate": error,
+                "digital": float(digitals.digital[at]),
+                "first_where_paid": float(digitals.first[at]),
+                "second_where_paid": float(digitals.second[at]),
+                "digital_error": float(digitals.error[at]),
+                "parity_gap": float(parts - price),
+                "lower_bound": bound.price,
+            }
+        )
+    return rows
+
+
+def _normal(
+    assets: Any,
+    pair: tuple[int, int],
+    forwards: tuple[float, float],
+    strikes: list[float],
+    maturity: float,
+    tolerance: float | None,
+) -> list[dict[str, float]]:
+    found = assets.spread(*pair).options(
+        strikes, maturity, forward=forwards[0] - forwards[1], tolerance=tolerance
+    )
+    return [
+        {
+            "strike": strike,
+            "price": float(found.call[at]),
+            "error_estimate": float(found.error[at]),
+            "digital": float(found.digital[at]),
+            "digital_error": float(found.digital_error[at]),
+            "normal_volatility": float(found.volatility[at]),
+        }
+        for at, strike in enumerate(strikes)
+    ]
+
+
+def _read(path: Path) -> tuple[RoughFactorModel | NormalFactorModel, list[float]]:
+    """Return the model of a file and its forwards."""
+    from rmot.models import NormalFactorModel, RoughFactorModel, VarianceFactor
+
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParameterError(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path} is not TOML: {error}") from None
+    missing, unknown = _KEYS - {"law"} - set(given), set(given) - _KEYS
+    if missing or unknown:
+        raise ParameterError(
+            f"{path}: expected forwards, loadings and [[factors]], and at most law beside them; "
+            f"missing {sorted(missing)}, unknown {sorted(unknown)}"
+        )
+    law = given.get("law", "lognormal")
+    if law not in _LAWS:
+        raise ParameterError(f"{path}: expected law {' or '.join(_LAWS)}; got {law!r}")
+    factors = []
+    for number, entry in enumerate(given["factors"], 1):
+        try:
+            factors.append(VarianceFactor(**{"hurst": 0.5, **entry}))
+        except TypeError:
+            raise ParameterError(
+                f"{path}: factor {number} needs vol_of_vol, correlation, initial_variance, "
+                f"mean_reversion and long_run_variance, and may have hurst; got {entry!r}"
+            ) from None
+    assets = (NormalFactorModel if law == "normal" else RoughFactorModel)(
+        given["loadings"], factors
+    )
+    forwards = given["forwards"]
+    numbers = isinstance(forwards, list) and all(isinstance(f, int | float) for f in forwards)
+    if not numbers or len(forwards) != assets.n_assets:
+        raise ParameterError(f"{path}: expected {assets.n_assets} forwards; got {forwards!r}")
+    return assets, [float(f) for f in forwards]
