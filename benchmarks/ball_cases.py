@@ -7,7 +7,6 @@ is bounded at radius 0.01.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.parameter_sets import SEED, TEXTBOOK
 from benchmarks.reference import Parameters
+from rmot.artifact.data_digest import data_digest
 from rmot.models import RoughHeston
 from rmot.payoffs import Payoff, call
 from rmot.transport import ChiSquared, KullbackLeibler, Prior, Quotes
@@ -78,7 +78,7 @@ def on_sample(
 def digest() -> str:
     """Return a hash of all that the cases are made from."""
     said = (_MODEL, _NEIGHBOUR, MATURITY, HALF_SPREAD, STRIKE, RADIUS, NODES, STRIKES, DRAWS)
-    return hashlib.sha256(repr((*said, DRAWN_STRIKES, _RANGE, SEED)).encode()).hexdigest()
+    return data_digest((*said, DRAWN_STRIKES, _RANGE, SEED))
 
 
 def _model(parameters: Parameters) -> RoughHeston:

@@ -109,7 +109,9 @@ def write_realised_variance(
         index=calendar.rename("DATE"),
     )
     table.iloc[49::50] = np.nan
-    content = f"{SYNTHETIC_MARKER} seed {seed}\n{table.to_csv()}".encode()
+    # ten digits, on which all processors agree
+    lines = table.to_csv(float_format="%.10g")
+    content = f"{SYNTHETIC_MARKER} seed {seed}\n{lines}".encode()
     if os.fspath(path).endswith(".gz"):
         content = gzip.compress(content, mtime=0)
     with atomic_write(path, "wb") as handle:

@@ -6,7 +6,6 @@ standard deviation of that error to either side.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +13,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from rmot.artifact.data_digest import data_digest
 from rmot.errors import ParameterError
 from rmot.market.filters import FilterReport
 from rmot.market.registry import DataSource
@@ -73,10 +73,8 @@ def synthetic_surface(
     if not maturities or not all(np.diff([0.0, *maturities]) > 0):
         raise ParameterError(f"expected positive, increasing maturities; got {maturities}")
     slices = tuple(_quoted(smile, generator) for smile in smiles)
-    digest = hashlib.sha256()
-    for smile in slices:
-        digest.update(smile.log_moneyness.tobytes() + smile.implied_volatility.tobytes())
-    source = DataSource(underlying, digest.hexdigest(), "synthetic")
+    found = data_digest([(smile.log_moneyness, smile.implied_volatility) for smile in slices])
+    source = DataSource(underlying, found, "synthetic")
     return OptionSurface(underlying, VALUATION, slices, FilterReport(()), source)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.data_digest import data_digest
 from rmot.spread.alpha.equivalents import equivalent_heston, equivalent_parameters
 from rmot.spread.alpha.published.equivalents import printed_equivalent
-from rmot.studies.alpha.examples import source_hash, typical_asset
+from rmot.studies.alpha.examples import typical_asset
 from rmot.studies.study import Config, main
 
 MATURITIES = {"quick": (1.0, 10.0), "full": (1.0, 5.0, 10.0, 20.0)}
@@ -37,7 +38,7 @@ def run(config: Config) -> pd.DataFrame:
             columns = {"deviations": at, "log_moneyness": k, "exact": exact, "volatility": found}
             rows.append(pd.DataFrame(columns).assign(maturity=maturity, convention=convention))
     table = pd.concat(rows, ignore_index=True)
-    return table.assign(data="printed", data_sha256=source_hash(asset, MATURITIES, STRIKES, WIDTH))
+    return table.assign(data="printed", data_sha256=data_digest(asset, MATURITIES, STRIKES, WIDTH))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ set is that of source 004, section 2.1, with the mean reversion and long-run var
 
 from __future__ import annotations
 
-import hashlib
 import math
 
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.data_digest import data_digest
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.models import RoughFactorModel, VarianceFactor
 from rmot.spread import (
@@ -98,7 +98,7 @@ def run(config: Config) -> pd.DataFrame:
         (name, assets.loadings.tolist(), assets.factors, forwards)
         for name, (assets, forwards) in parameter_sets().items()
     ]
-    digest = hashlib.sha256(repr(settings).encode()).hexdigest()
+    digest = data_digest(settings)
     return pd.DataFrame(rows).assign(data="printed", data_sha256=digest)
 
 

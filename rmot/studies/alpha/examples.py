@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
 
+from rmot.artifact.data_digest import data_digest
 from rmot.models import FactorMarginal, RoughFactorModel, VarianceFactor
 from rmot.studies.alpha.published_problem import LAYOUT, Published, solved_forwards
 
@@ -90,12 +90,7 @@ def pairs(published: Published) -> list[Pair]:
     ]
 
 
-def source_hash(*given: object) -> str:
-    """Return the hash that stands for parameters as data."""
-    return hashlib.sha256(repr(given).encode()).hexdigest()
-
-
 def pair_hash(chosen: list[Pair], *given: object) -> str:
     """Return the hash that stands for spreads as data."""
     laws = [(pair.name, pair.forwards, pair.assets.values.tolist()) for pair in chosen]
-    return source_hash(laws, *given)
+    return data_digest(laws, *given)

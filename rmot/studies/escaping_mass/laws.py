@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from rmot.artifact.data_digest import data_digest
 from rmot.models import BlackScholes, Heston, RoughHeston
 from rmot.models.protocol import TerminalLaw
 from rmot.numerics import pareto
@@ -110,4 +110,4 @@ def by_moments(law: Law, strike: float) -> float:
 def source() -> dict[str, str]:
     """Say of a table that it rests on no data: its hash is that of the laws."""
     settings = (_MODELS, EXPONENT, MATURITY, RADIUS, QUOTED, HALF_SPREAD)
-    return {"data": "drawn", "data_sha256": hashlib.sha256(repr(settings).encode()).hexdigest()}
+    return {"data": "drawn", "data_sha256": data_digest(settings)}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-
+from rmot.artifact.data_digest import data_digest
 from rmot.models import RoughFactorModel, VarianceFactor
 from rmot.studies.information.points import PUBLISHED
 
@@ -38,4 +37,4 @@ def two_assets() -> RoughFactorModel:
 def source() -> dict[str, str]:
     """Say of a table that it rests on no data: its hash is that of the model."""
     settings = (LOADINGS, ROUGH, SMOOTH)
-    return {"data": "drawn", "data_sha256": hashlib.sha256(repr(settings).encode()).hexdigest()}
+    return {"data": "drawn", "data_sha256": data_digest(settings)}

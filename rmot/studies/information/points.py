@@ -7,11 +7,11 @@ how 002 writes its equation (2).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rmot.artifact.data_digest import data_digest
 from rmot.calibration import Fit
 from rmot.calibration.design import Noise, price_noise, volatility_noise
 from rmot.market.synthetic import index_half_spread, index_slices
@@ -79,7 +79,7 @@ class Point:
     @classmethod
     def published(cls, label: str, model: RoughHeston) -> Point:
         """Make a point of no data: its hash is that of the parameters."""
-        return cls(label, model, "drawn", hashlib.sha256(repr(model).encode()).hexdigest())
+        return cls(label, model, "drawn", data_digest(repr(model)))
 
     @property
     def columns(self) -> dict[str, str]:

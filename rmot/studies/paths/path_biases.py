@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.data_digest import data_digest
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.models import RoughHeston
 from rmot.studies.paths.estimates import volatility_biases
@@ -62,7 +62,7 @@ def run(config: Config) -> pd.DataFrame:
             paths,
         )
     )
-    source = hashlib.sha256(settings.encode()).hexdigest()
+    source = data_digest(settings)
     return pd.DataFrame(rows).assign(paths=paths, data="drawn", data_sha256=source)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
+from rmot.artifact.data_digest import data_digest
 from rmot.calibration.design import Design, volatility_noise
 from rmot.calibration.factors.parametrisation import FactorParametrisation, parametrise_factors
 from rmot.models import RoughFactorModel, VarianceFactor
@@ -49,4 +49,4 @@ def free_numbers(model: RoughFactorModel, *, known: bool) -> FactorParametrisati
 def source() -> dict[str, str]:
     """Return the columns that say what the data are: no market's, but these numbers."""
     said = repr((LOADINGS, _MIDDLE, NOISE, DESIGN.strikes, DESIGN.half_width, DESIGN.maturities))
-    return {"data": "drawn", "data_sha256": hashlib.sha256(said.encode()).hexdigest()}
+    return {"data": "drawn", "data_sha256": data_digest(said)}

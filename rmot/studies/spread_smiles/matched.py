@@ -8,7 +8,6 @@ comes as near as least squares bring it.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, least_squares
 
+from rmot.artifact.data_digest import data_digest
 from rmot.errors import CalibrationError, RmotError
 from rmot.models import SABR, JointLaw, RoughFactorModel, VarianceFactor, WishartModel
 from rmot.numerics import implied_volatility
@@ -286,4 +286,4 @@ def _root(excess: Callable[[float], float], low: float, high: float) -> float:
 def source() -> dict[str, str]:
     """Say of a table that it rests on no data: its hash is that of the models."""
     settings = (FORWARDS, ELASTICITY, DEGREES_OF_FREEDOM, LOADINGS, COLOURS, MEAN_REVERSION)
-    return {"data": "drawn", "data_sha256": hashlib.sha256(repr(settings).encode()).hexdigest()}
+    return {"data": "drawn", "data_sha256": data_digest(settings)}
