@@ -25,6 +25,7 @@ FIGURES = {
     "price_bounds": ["tables/price_bounds.csv"],
     "realised_roughness": ["tables/realised_variograms.csv"],
     "spread_smiles": ["tables/spread_smiles.csv"],
+    "two_date_pairs": ["tables/two_dates_pairs.csv"],
     "two_dates": ["tables/two_dates_bounds.csv"],
     "work_precision": ["benchmarks/engine_timing.csv"],
 }

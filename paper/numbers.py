@@ -81,6 +81,7 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "two_dates_convex_order": two_dates.convex_order,
     "two_dates_bounds": two_dates.bounds,
     "two_dates_index_options": two_dates.index_options,
+    "two_dates_pairs": two_dates.pairs,
     "dow_quotes": dow.quotes,
     "dow_bounds": dow.bounds,
     "dow_correlation": dow.correlation,

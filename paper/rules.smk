@@ -38,6 +38,7 @@ rule numbers:
         rules.two_dates_convex_order.output.csv,
         rules.two_dates_bounds.output.csv,
         rules.two_dates_index_options.output.csv,
+        rules.two_dates_pairs.output,
         rules.dow_quotes.output.csv,
         rules.dow_bounds.output.csv,
         rules.dow_correlation.output.csv,

@@ -62,6 +62,30 @@ def bounds(table: pd.DataFrame) -> Iterator[Number]:
     yield source.number("Residual", residual, f"10^{{{digits}}}", 1e-9)
 
 
+def pairs(table: pd.DataFrame) -> Iterator[Number]:
+    """Give what laws leave of the forward volatilities that the quotes alone allow."""
+    source = Source.of_table("Pairs", table)
+    alone = table.loc[table["law"] == "none"]
+    yield source.count("Count", len(alone))
+    width = {
+        law: (own["upper_volatility"] - own["lower_volatility"]).to_numpy()
+        for law, own in table.groupby("law")
+    }
+    for word, end in (("Least", np.min), ("Most", np.max)):
+        points = 100 * float(end(width["none"]))
+        yield source.measured(f"None{word}", points, _SHARE)
+        for law, name in _WORDS.items():
+            share = float(end(width[law] / width["none"]))
+            yield source.number(f"{name}{word}Share", share, fixed(100 * share, 0), 3e-2)
+    apart = np.max(
+        [
+            np.ptp(own.loc[own["law"] != "none", "prior_price"]) / own["prior_price"].mean()
+            for _, own in table.groupby("first")
+        ]
+    )
+    yield source.number("Apart", float(apart), fixed(100 * float(apart), 0), 3e-2)
+
+
 def index_options(table: pd.DataFrame) -> Iterator[Number]:
     """Give what a joint law of SPX and VIX needs, what the prior misses, and what VIX narrows."""
     source = Source.of_table("JointLaw", table)

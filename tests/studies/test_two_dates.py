@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rmot.market.synthetic_surface import TrueSmile, synthetic_surface
-from rmot.models import BlackScholes, two_date_law
+from rmot.models import BlackScholes, Heston, two_date_law
 from rmot.studies.two_dates import bounds as study
 from rmot.transport import ChiSquared, Quotes
 
@@ -91,3 +91,49 @@ def test_options_on_the_index_narrow_what_vanillas_leave_open() -> None:
     assert np.all(met["price"] <= met["ask"] + 1e-8)
     assert set(table["data"]) == {"synthetic"}
     assert index_options.printed(table).count(r"\\") == len(index_options.SETS) + 1
+
+
+def test_every_law_leaves_less_of_the_forward_volatility_than_quotes_alone(monkeypatch, tmp_path):
+    from rmot.studies.study import Config
+    from rmot.studies.two_dates import pairs
+
+    truth = Heston(
+        initial_variance=0.04,
+        mean_reversion=2.0,
+        long_run_variance=0.05,
+        vol_of_vol=0.5,
+        correlation=-0.6,
+    )
+    smiles = []
+    for t in (0.03, 0.15, 0.5):
+        k = np.linspace(-2.0, 1.5, 9) * 0.2 * np.sqrt(t)
+        smiles.append(TrueSmile(t, k, truth.implied_volatility(k, t), np.full(k.size, 0.003)))
+    surface = synthetic_surface(smiles, None, "X")
+
+    class Chain:
+        def surface(self):
+            return surface
+
+    monkeypatch.setattr(pairs, "read_chain", lambda path: Chain())
+    monkeypatch.setitem(pairs.CELLS, "quick", (24, 40))
+    monkeypatch.setitem(pairs.PATHS, "quick", 1 << 11)
+    table = pairs.run(Config("quick", {"SPX": tmp_path}, "", 5))
+    assert len(table) == 2 * (1 + len(pairs.LAWS))
+    for _, own in table.groupby("first"):
+        rows = own.set_index("law")
+        for law in pairs.LAWS:
+            slack = rows.loc["none", "gap"] + rows.loc[law, "gap"]
+            assert rows.loc["none", "lower"] <= rows.loc[law, "lower"] + slack
+            assert rows.loc[law, "upper"] <= rows.loc["none", "upper"] + slack
+            assert rows.loc[law, "minimum_radius"] < rows.loc[law, "radius"]
+    assert table["residual"].max() <= 1e-8
+
+
+def test_forward_volatility_is_that_of_the_black_straddle():
+    from rmot.studies.two_dates.pairs import forward_volatility
+
+    # log y/x is normal: |y - x| is a call and a put at the money
+    window, volatility = 0.1, 0.23
+    law = BlackScholes(volatility=volatility)
+    straddle = 2 * float(law.call_price([0.0], window)[0])
+    assert forward_volatility(straddle, window) == pytest.approx(volatility, rel=1e-12)

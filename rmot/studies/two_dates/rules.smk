@@ -33,6 +33,21 @@ rule two_dates_bounds:
         " --input SPX={input.spx} --input SPX_fit={input.spx_fit} --output {output.csv}"
 
 
+rule two_dates_pairs:
+    input:
+        SURFACES["SPX23"],
+    output:
+        f"{RESULTS}/tables/two_dates_pairs.csv",
+    params:
+        code=code_hash("rmot.studies.two_dates.pairs"),
+        seed=SEEDS["two_dates"],
+    benchmark:
+        f"{RESULTS}/timings/two_dates_pairs.tsv"
+    shell:
+        "python -m rmot.studies.two_dates.pairs --profile {PROFILE} --seed {params.seed}"
+        " --input SPX={input} --output {output}"
+
+
 rule two_dates_index_options:
     input:
         JOINT.values(),
