@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import ParameterError
+from rmot.models._shared_factors import SharedFactors
 from rmot.models.factor_paths import factor_paths
 from rmot.models.normal_law import NormalLaw
-from rmot.models.rough_factor import check_loading_matrix
-from rmot.models.variance_factor import SquareRootFactor
 from rmot.numerics.path_draws import Sampling
 from rmot.numerics.rough_variance_paths import STEPS
 
 
-@dataclass(frozen=True, eq=False)
-class NormalFactorModel:
+@dataclass(frozen=True, eq=False, init=False)
+class NormalFactorModel(SharedFactors):
     """Several assets with normal noises that share variance factors; forwards at pricing.
 
     Parameters
@@ -45,19 +44,6 @@ class NormalFactorModel:
     >>> rates.spread(0, 1).options(0.0, 1.0, forward=0.0002).call.round(8).item()
     0.00081369
     """
-
-    loadings: NDArray[np.float64]
-    factors: tuple[SquareRootFactor, ...]
-
-    def __init__(self, loadings: ArrayLike, factors: object) -> None:
-        matrix, given = check_loading_matrix(loadings, factors)
-        object.__setattr__(self, "loadings", matrix)
-        object.__setattr__(self, "factors", given)
-
-    @property
-    def n_assets(self) -> int:
-        """How many assets."""
-        return self.loadings.shape[0]
 
     def combination(self, weights: ArrayLike) -> NormalLaw:
         """Return the law of w.S, for weights of shape (n_assets,).
@@ -97,9 +83,4 @@ class NormalFactorModel:
         return paths.returns(correlations) @ self.loadings.T
 
     def _unit(self, asset: int) -> NDArray[np.float64]:
-        whole = isinstance(asset, (int, np.integer)) and not isinstance(asset, bool)
-        if not (whole and 0 <= asset < self.n_assets):
-            raise ParameterError(
-                f"an asset is a whole number from 0 to {self.n_assets - 1}; got {asset!r}"
-            )
-        return np.eye(self.n_assets)[asset]
+        return np.eye(self.n_assets)[self._number(asset)]

@@ -19,13 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 from rmot.errors import ParameterError
 from rmot.models._checks import check_frequency, check_maturity
 from rmot.models._heston_family import check_solved
-from rmot.models.factor_marginal import (
-    FactorMarginal,
-    check_factors,
-    check_loadings,
-)
+from rmot.models._shared_factors import SharedFactors
+from rmot.models.factor_marginal import FactorMarginal
 from rmot.models.factor_paths import FactorPaths, factor_paths
-from rmot.models.variance_factor import SquareRootFactor
 from rmot.numerics.discrete import Prior
 from rmot.numerics.path_draws import Sampling
 from rmot.numerics.rough_variance_paths import STEPS
@@ -35,8 +31,8 @@ _PER_FACTOR = 6
 """Numbers of a factor."""
 
 
-@dataclass(frozen=True, eq=False)
-class RoughFactorModel:
+@dataclass(frozen=True, eq=False, init=False)
+class RoughFactorModel(SharedFactors):
     """Several assets, forwards 1, that share rough variance factors.
 
     Parameters
@@ -60,24 +56,6 @@ class RoughFactorModel:
     >>> assets.correlation(0.5).round(12).tolist()
     [[1.0, 0.6], [0.6, 1.0]]
     """
-
-    loadings: NDArray[np.float64]
-    factors: tuple[SquareRootFactor, ...]
-
-    def __init__(self, loadings: ArrayLike, factors: object) -> None:
-        matrix, given = check_loading_matrix(loadings, factors)
-        object.__setattr__(self, "loadings", matrix)
-        object.__setattr__(self, "factors", given)
-
-    @property
-    def n_assets(self) -> int:
-        """How many assets."""
-        return self.loadings.shape[0]
-
-    @property
-    def n_factors(self) -> int:
-        """How many factors."""
-        return self.loadings.shape[1]
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -121,13 +99,6 @@ class RoughFactorModel:
         """Return the joint law of some assets, in the order given."""
         numbers = [self._number(asset) for asset in np.atleast_1d(np.asarray(assets)).tolist()]
         return RoughFactorModel(self.loadings[numbers], self.factors)
-
-    def _number(self, asset: int) -> int:
-        if isinstance(asset, bool) or not isinstance(asset, (int, np.integer)):
-            raise ParameterError(f"an asset is a whole number from 0; got {asset!r}")
-        if not 0 <= asset < self.n_assets:
-            raise ParameterError(f"asset must be from 0 to {self.n_assets - 1}; got {asset}")
-        return int(asset)
 
     def log_characteristic_function(self, u: ArrayLike, maturity: float) -> NDArray[np.complex128]:
         """Return log E exp(i u.X), X_i = log(S_i(T) / F_i).
@@ -441,22 +412,3 @@ def _normalised(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     n = covariance.shape[-1]
     result[..., np.arange(n), np.arange(n)] = np.where(variance > 0.0, 1.0, np.nan)
     return np.clip(result, -1.0, 1.0)
-
-
-def check_loading_matrix(
-    loadings: ArrayLike, factors: object
-) -> tuple[NDArray[np.float64], tuple[SquareRootFactor, ...]]:
-    """Return loadings, shape (n_assets, n_factors), and factors; ParameterError if none."""
-    try:
-        matrix = np.array(loadings, dtype=np.float64)
-    except (ValueError, TypeError):
-        raise ParameterError("loadings must be a matrix of numbers") from None
-    given = check_factors(factors)
-    if matrix.ndim != 2 or matrix.shape[0] == 0 or matrix.shape[1] != len(given):
-        raise ParameterError(
-            f"expected loadings of shape (n_assets, {len(given)}), a column for each factor; "
-            f"got {matrix.shape}"
-        )
-    check_loadings(matrix)
-    matrix.flags.writeable = False
-    return matrix, given

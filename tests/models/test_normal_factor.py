@@ -44,7 +44,7 @@ def test_variances_of_combinations_are_those_of_the_loadings():
 
 
 def test_bad_combinations_are_refused():
-    with pytest.raises(ParameterError, match="whole number"):
+    with pytest.raises(ParameterError, match="from 0 to 2"):
         RATES.marginal(3)
     with pytest.raises(ParameterError, match="3 weights"):
         RATES.combination([1.0, 2.0])
