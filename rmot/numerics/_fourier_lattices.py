@@ -101,20 +101,22 @@ class Lattices:
         admissible = np.minimum(_SHARE * self.tolerance / share, _LEADING_DIGIT)
         at, least = np.flatnonzero(wanted), _NEGLIGIBLE * self.tolerance
         self.log_f[at], self.errors[at] = self._integrand(at, admissible)
-        left = missing & ~wanted
+        # also those that coarser lattices left out
+        left = lattice & np.isneginf(self.log_f.real)
         self.weighted: NDArray[np.complex128] = np.where(
             lattice, np.exp(self.log_f) * self.counts * cell, 0.0
         )
         moduli = np.abs(self.weighted)
         edge = np.any(np.abs(self.index) == self.half[:, None], axis=0)
         self.value, self.moduli = float(self.weighted.real.sum()), float(moduli.sum())
+        bounds = np.where(left, np.exp(np.minimum(expected, _LARGEST_LOG)) * 2.0 * cell, moduli)
         # a ridge may pass between nodes that are small, so that what they let expect is too little
-        omitted = max(2.0 * cell * np.sum(np.exp(expected[left])), least if left.any() else 0.0)
+        omitted = max(float(bounds[left].sum()), least if left.any() else 0.0)
         self.lost = float(
             np.sum(moduli * (self.errors + ROUNDING))
             + omitted
             # what lies beyond falls off at least as fast as over the last unit of y
-            + np.sum(moduli[edge]) / self.step
+            + np.sum(bounds[edge]) / self.step
         )
         seen = lattice & ~left
         self.sizes = _mirrored(np.where(seen, self.log_f.real, expected), self.shape)
