@@ -36,7 +36,7 @@ from rmot.numerics._fourier_saddle import Integrand, LogMoments, saddle_point, w
 _NEAR_POLE = 1.5
 _RESIDUE = 0.1
 _MEAN_ACCURACY = 1e-12
-_CAUTION = 3.0
+_CAUTION = 5.0
 _FIRST_RATIO = 0.1
 
 
@@ -146,14 +146,15 @@ def _integral(
     """Return the integral over lines through the saddle."""
     lattices = Lattices(integrand, saddle, whitening(integrand, saddle), tolerance)
     estimates: list[float] = []
+    sizes: list[float] = []
     error = np.inf
     for _ in lattices.refined():
         estimates.append(lattices.value)
+        sizes.append(lattices.moduli)
+        moduli, stages = lattices.moduli, lattices.stages
+        changing = max(_discretisation(each, moduli, stages) for each in (estimates, sizes))
         # the integral is no larger than that of the modulus
-        error = (
-            min(_discretisation(estimates, lattices.moduli, lattices.stages), 2.0 * lattices.moduli)
-            + lattices.lost
-        )
+        error = min(changing, 2.0 * moduli) + lattices.lost
         if error <= tolerance:
             break
     else:
@@ -178,5 +179,5 @@ def _discretisation(estimates: list[float], moduli: float, stages: int) -> float
         return np.inf
     halvings = np.convolve(changes, np.ones(stages), "valid")
     ratios = halvings[stages:] / halvings[:-stages]
-    ratio = np.max(ratios[-stages - 1 :], initial=0.0 if ratios.size > stages else _FIRST_RATIO)
+    ratio = np.max(ratios[-stages - 1 :], initial=_FIRST_RATIO)
     return _CAUTION * halvings[-1] * min(ratio, 1.0)
