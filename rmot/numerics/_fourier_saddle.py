@@ -106,15 +106,24 @@ def saddle_point(integrand: Integrand, start: Vector) -> Vector:
     return _by_simplex(integrand, start)
 
 
-def whitening(integrand: Integrand, saddle: Vector) -> NDArray[np.float64]:
-    """Return L, upper triangular, with L' H L = 1 for the curvature H at the saddle."""
+def whitenings(integrand: Integrand, saddle: Vector) -> list[NDArray[np.float64]]:
+    """Return matrices L with L' H L = 1 for the curvature H at the saddle.
+
+    Each a_j in turn moves alone along an axis. In the first matrix the one nearest to a pole comes
+    first, so that its long way to where it decays takes no other along; in the second it comes
+    last. Which is better depends on how the moment decays far out.
+    """
     curvature = integrand.expansion(saddle)[2]
     # steps were relative
     widths = integrand.widths(saddle)
     curvature /= np.outer(widths, widths)
     size, axes = np.linalg.eigh(curvature)
     curvature = axes @ np.diag(np.maximum(size, _FLATTEST * size.max())) @ axes.T
-    return np.linalg.inv(np.linalg.cholesky(curvature)).T
+    found = []
+    for order in (np.argsort(saddle), np.argsort(-saddle)):
+        factor = np.linalg.cholesky(curvature[np.ix_(order, order)])
+        found.append(np.linalg.inv(factor).T[np.argsort(order)])
+    return found if saddle.size > 1 else found[:1]
 
 
 def _by_simplex(integrand: Integrand, start: Vector) -> Vector:

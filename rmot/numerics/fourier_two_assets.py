@@ -23,6 +23,7 @@ says that the error is below what is asked for, in several dimensions by way of 
 cells, which double the nodes.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,10 +32,12 @@ from numpy.typing import NDArray
 
 from rmot.errors import AccuracyError
 from rmot.numerics._fourier_lattices import ROUNDING, Lattices
-from rmot.numerics._fourier_saddle import Integrand, LogMoments, saddle_point, whitening
+from rmot.numerics._fourier_saddle import Integrand, LogMoments, saddle_point, whitenings
 
 _NEAR_POLE = 1.5
 _RESIDUE = 0.1
+_PATIENCE = 6
+_NO_MORE = object()
 _MEAN_ACCURACY = 1e-12
 _CAUTION = 5.0
 _FIRST_RATIO = 0.1
@@ -144,26 +147,46 @@ def _integral(
     integrand: Integrand, saddle: NDArray[np.float64], tolerance: float, differentiate: bool
 ) -> DominatedSum:
     """Return the integral over lines through the saddle."""
-    lattices = Lattices(integrand, saddle, whitening(integrand, saddle), tolerance)
-    estimates: list[float] = []
-    sizes: list[float] = []
-    error = np.inf
-    for _ in lattices.refined():
-        estimates.append(lattices.value)
-        sizes.append(lattices.moduli)
-        moduli, stages = lattices.moduli, lattices.stages
-        changing = max(_discretisation(each, moduli, stages) for each in (estimates, sizes))
-        # the integral is no larger than that of the modulus
-        error = min(changing, 2.0 * moduli) + lattices.lost
-        if error <= tolerance:
-            break
-    else:
-        raise AccuracyError(
-            f"a Fourier integral in {saddle.size} dimensions reaches an error of {error:.1e}; "
-            f"{tolerance:.1e} was wanted"
-        )
-    gradient = lattices.gradient() if differentiate else np.empty(0)
-    return DominatedSum(estimates[-1], error, gradient)
+    runs = [
+        _Refinement(Lattices(integrand, saddle, white, tolerance))
+        for white in whitenings(integrand, saddle)
+    ]
+    # where the first is slow the others may not be
+    for run, most in [(runs[0], _PATIENCE), *((run, math.inf) for run in (*runs[1:], runs[0]))]:
+        if run.reaches(tolerance, most):
+            gradient = run.lattices.gradient() if differentiate else np.empty(0)
+            return DominatedSum(run.estimates[-1], run.error, gradient)
+    raise AccuracyError(
+        f"a Fourier integral in {saddle.size} dimensions reaches an error of "
+        f"{min(run.error for run in runs):.1e}; {tolerance:.1e} was wanted"
+    )
+
+
+class _Refinement:
+    """Estimates on ever finer lattices, and the error of the last."""
+
+    def __init__(self, lattices: Lattices) -> None:
+        self.lattices = lattices
+        self.left = lattices.refined()
+        self.estimates: list[float] = []
+        self.sizes: list[float] = []
+        self.error = np.inf
+
+    def reaches(self, tolerance: float, most: float) -> bool:
+        """Refine to the tolerance, or to so many estimates; tell whether it is reached."""
+        while self.error > tolerance and len(self.estimates) < most:
+            if next(self.left, _NO_MORE) is _NO_MORE:
+                return False
+            lattices = self.lattices
+            self.estimates.append(lattices.value)
+            self.sizes.append(lattices.moduli)
+            changing = max(
+                _discretisation(each, lattices.moduli, lattices.stages)
+                for each in (self.estimates, self.sizes)
+            )
+            # the integral is no larger than that of the modulus
+            self.error = float(min(changing, 2.0 * lattices.moduli) + lattices.lost)
+        return self.error <= tolerance
 
 
 def _discretisation(estimates: list[float], moduli: float, stages: int) -> float:

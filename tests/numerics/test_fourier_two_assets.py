@@ -29,6 +29,20 @@ def lognormal(covariance, sizes) -> LogMoments:
     return log_moments
 
 
+def digital_moments(covariance, sizes) -> LogMoments:
+    """Log moments of A_0^{sum a} prod A_j^{-a_j}: the first power is one less."""
+    covariance, logs = np.atleast_2d(covariance), np.log(sizes)
+
+    def log_moments(a, _, slopes):
+        assert not slopes
+        p = np.concatenate([a.sum(axis=1, keepdims=True), -a], axis=1)
+        values = p @ (logs - 0.5 * np.diag(covariance))
+        values = values + 0.5 * np.einsum("ni,ij,nj->n", p, covariance, p)
+        return values.astype(np.complex128), np.zeros(len(a)), np.empty((0, len(a)), np.complex128)
+
+    return log_moments
+
+
 def everywhere(_):
     return True
 
@@ -47,6 +61,19 @@ def spread_by_quadrature(law, strike):
         second = f2 * math.exp(s2 * z - 0.5 * s2**2)
         forward = f1 * math.exp(rho * s1 * z - 0.5 * (rho * s1) ** 2)
         return norm.pdf(z) * black(forward, strike + second, rest)
+
+    return quad(given, -10.0, 10.0, epsabs=1e-14, epsrel=1e-13, limit=400)[0]
+
+
+def digital_by_quadrature(law, strike):
+    """P(S_1 > S_2 + K) likewise."""
+    s1, s2, rho, f1, f2 = law
+    rest = s1 * math.sqrt(1.0 - rho * rho)
+
+    def given(z):
+        second = f2 * math.exp(s2 * z - 0.5 * s2**2)
+        forward = f1 * math.exp(rho * s1 * z - 0.5 * (rho * s1) ** 2)
+        return norm.pdf(z) * ndtr(math.log(forward / (strike + second)) / rest - 0.5 * rest)
 
     return quad(given, -10.0, 10.0, epsabs=1e-14, epsrel=1e-13, limit=400)[0]
 
@@ -120,6 +147,33 @@ def test_the_estimate_covers_the_error_however_little_is_asked(law, tolerance):
     sizes, start = [f1, f2, 0.02], np.array([1 / s2, 1 / s1])
     found = dominated_sum(lognormal(covariance, sizes), everywhere, start, tolerance)
     assert abs(found.value - spread_by_quadrature(law, 0.02)) <= found.error <= tolerance
+
+
+@pytest.mark.parametrize("strike", [1e-6, 1e-4, 1e-2])
+@pytest.mark.parametrize("law", LAWS)
+def test_small_strikes_are_priced_past_the_pole(law, strike):
+    s1, s2, rho, f1, f2 = law
+    covariance = np.zeros((3, 3))
+    covariance[:2, :2] = covariance_of(s1, s2, rho)
+    sizes, start = [f1, f2, strike], np.array([1 / s2, 1 / s1])
+    found = dominated_sum(lognormal(covariance, sizes), everywhere, start, 1e-9)
+    assert abs(found.value - spread_by_quadrature(law, strike)) <= found.error + 1e-13
+    assert found.error <= 1e-9
+    digital = dominated_sum(digital_moments(covariance, sizes), everywhere, start, 1e-9, power=0)
+    wanted = digital_by_quadrature(law, strike)
+    assert abs(digital.value - wanted) <= digital.error + 1e-13
+
+
+@pytest.mark.parametrize("tolerance", [1e-4, 1e-6])
+def test_a_coarse_lattice_says_what_it_left_out(tolerance):
+    """One dimension is soon right but for the nodes that were taken for negligible."""
+    law = (0.3, 0.25, 0.2, 1.0, 1.0)
+    covariance = covariance_of(*law[:3])
+    found = dominated_sum(
+        lognormal(covariance, law[3:]), everywhere, np.array([1.0 / law[1]]), tolerance
+    )
+    deviation = math.sqrt(covariance[0, 0] + covariance[1, 1] - 2.0 * covariance[0, 1])
+    assert abs(found.value - black(1.0, 1.0, deviation)) <= found.error <= tolerance
 
 
 def test_three_assets_reduce_to_two_that_are_one():

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from rmot.errors import AccuracyError, ParameterError
 from rmot.models import JointLaw, RoughFactorModel, VarianceFactor
-from rmot.spread import spread_call, two_asset_call
+from rmot.spread import spread_call, spread_claim, spread_digitals, two_asset_call
 
 MATURITY = 0.6
 FORWARDS = (1.1, 0.9)
@@ -150,6 +150,30 @@ def test_one_weight_is_a_call_on_the_asset(asset, moneyness):
     found = two_asset_call(PAIR, weights, moneyness * size, MATURITY, forwards=FORWARDS)
     price, error = PAIR.marginal(asset).call_price(math.log(moneyness), MATURITY, True)
     assert abs(found.price - size * price) <= found.error + size * error
+
+
+def heavy():
+    """Ten years of the source's four strong factors, whose high moments are infinite."""
+    given = {"hurst": 0.5, "initial_variance": 1.0, "mean_reversion": 0.1, "long_run_variance": 1.0}
+    strong = VarianceFactor(vol_of_vol=2.0, correlation=-0.5, **given)
+    still = VarianceFactor(vol_of_vol=0.0, correlation=0.0, **given)
+    common, own = [0.07, 0.06, 0.03, 0.02], 0.0005**0.5
+    rows = [[*common, own], [*common, -own]]
+    return RoughFactorModel(rows, [strong] * 4 + [still])
+
+
+@pytest.mark.parametrize("share", [1e-6, 1e-4, 4e-3])
+def test_small_strikes_are_the_exchange_less_the_digital(share):
+    """E (S_1 - S_2 - K)^+ is convex in K, its slope minus the digital: bounds on both sides."""
+    law, forwards = heavy(), (0.0507, 0.0505)
+    strike, size = share * forwards[0], sum(forwards)
+    call, error = spread_claim(law, 0, 1, strike, 10.0, forwards=forwards, tolerance=1e-9 * size)
+    exchange, other = spread_claim(law, 0, 1, 0.0, 10.0, forwards=forwards, tolerance=1e-11 * size)
+    digitals = spread_digitals(law, 0, 1, [0.0, strike], 10.0, forwards=forwards)
+    slopes = digitals.digital
+    room = error + other + strike * digitals.error.max()
+    assert error <= 1e-9 * size
+    assert strike * slopes[1] - room <= exchange - call <= strike * slopes[0] + room
 
 
 def test_assets_with_the_same_loadings_are_one():
