@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from scipy.integrate import quad
 
@@ -57,7 +58,7 @@ def variogram(
 
     total, error = quad(square, _LEAST, math.log(lag), limit=200)
 
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         value, more = quad(squared, math.log(low), math.log(high), limit=200)
         total, error = total + value, error + more
     # What is cut off: an integrable pole at zero, and a square that falls like s^(2 H - 3) far out.
