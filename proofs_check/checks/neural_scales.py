@@ -5,11 +5,11 @@ from __future__ import annotations
 import calendar
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
-from proofs_check.agreement import against_derivation
-from proofs_check.alpha_model import read
+from proofs_check.agreement import against_derived
 from proofs_check.certificate import Certificate, Rule, decide
 from proofs_check.checks.printed import printed_arithmetic
 from proofs_check.exact import Statement, Tree, inequality
@@ -17,6 +17,8 @@ from proofs_check.ito import Process, differential
 from proofs_check.ledger import Claim
 from proofs_check.registry import Context, check
 from proofs_check.relations import hold_relations
+
+VVIX = sympy.Symbol("VVIX", positive=True)
 
 check("N001", "N002", "N003", "N004", "N006", "N013", "N014")(printed_arithmetic)
 
@@ -151,18 +153,21 @@ def paths_within_the_data(claim: Claim, context: Context) -> Certificate:
     )
 
 
+def _volatility_of_log_variance() -> Any:
+    """Take the logarithm of the squared index by Ito's formula."""
+    index = sympy.Symbol("VIX", positive=True)
+    state = {index: Process(sympy.Integer(0), {"W": VVIX / 100 * index})}
+    return sympy.simplify(differential(sympy.log(index**2), state).noise["W"])
+
+
 @check("N020")
 def volatility_of_log_variance(claim: Claim, context: Context) -> Certificate:
-    """Take the logarithm of the squared index by Ito's formula."""
-    index, vvix = sympy.symbols("VIX VVIX", positive=True)
-    state = {index: Process(sympy.Integer(0), {"W": vvix / 100 * index})}
-    derived = differential(sympy.log(index**2), state).noise["W"]
-    return against_derivation(
+    """Hold the volatility of volatility against that of the model's own variable."""
+    return against_derived(
         claim,
         context,
-        read(claim.data["formula"], VVIX=vvix),
-        sympy.simplify(derived),
-        read("2*VVIX/100", VVIX=vvix),
+        {"N020": (_volatility_of_log_variance, "2*VVIX/100")},
+        {"VVIX": VVIX},
         otherwise="the volatility of the logarithm of a square",
         reading="the index that VVIX is of taken for the VIX itself; as the volatility of the VIX"
         " it is right, and the model's variable is the logarithm of its square",

@@ -262,11 +262,8 @@ def correlation_of_expected_terms(claim: Claim, context: Context) -> Certificate
         variance: Tree = ["mul", ["datum", "steps"], ["pow", ["datum", "increment"], "2"]]
         wider: Tree = ["mul", variance, ["pow", ["datum", "factor"], "2"]]
         laws = [_expected_terms(time, v) for v in (variance, wider)]
-        means = [["div", ["add", *law], str(len(law))] for law in laws]
-        centred = [[["sub", x, mean] for x in law] for law, mean in zip(laws, means, strict=True)]
         across, one, two = (
-            ["add", *(["mul", x, y] for x, y in zip(first, second, strict=True))]
-            for first, second in (centred, centred[:1] * 2, centred[1:] * 2)
+            _covariance(*pair) for pair in (laws, [laws[0], laws[0]], [laws[1], laws[1]])
         )
         square: Tree = ["div", ["mul", across, across], ["mul", one, two]]
         limit: Tree = ["pow", ["datum", "prints_as_one"], "2"]
@@ -285,6 +282,13 @@ def correlation_of_expected_terms(claim: Claim, context: Context) -> Certificate
         otherwise="a correlation that falls short of one for another volatility",
         reading="time from 0 to 1, and time in years; any volatility between the two does as well",
     )
+
+
+def _covariance(first: list[Tree], second: list[Tree]) -> Tree:
+    """Sum products of two lists less the product of the sums over the length, zeros left out."""
+    both = [["mul", x, y] for x, y in zip(first, second, strict=True) if "0" not in (x, y)]
+    sums = [["add", *(x for x in law if x != "0")] for law in (first, second)]
+    return ["sub", ["add", *both], ["div", ["mul", *sums], str(len(first))]]
 
 
 def _expected_terms(time: Tree, variance: Tree) -> list[Tree]:
