@@ -51,9 +51,9 @@ def closes(dataset: str) -> Series:
         The dataset is not here.
     """
     history = read_history(found(dataset))
-    close = history.table["close"]
-    days = pd.DatetimeIndex(close.index).tz_localize(None).normalize()
-    return Series(close.groupby(days).last(), (str(history.source),))
+    days = pd.DatetimeIndex(history.table.index).tz_localize(None).normalize()
+    close = pd.Series(history.table["close"].to_numpy(float), index=days)
+    return Series(close.groupby(level=0).last(), (str(history.source),))
 
 
 def future_returns(days: int) -> Series:

@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy
 
+from proofs_check.alpha_model import read
 from proofs_check.exact import Tree
 from rmot.errors import DataError
 
@@ -68,9 +69,9 @@ def tensors(text: str) -> list[tuple[Any, list[str]]]:
     DataError
         Another letter stands in it.
     """
-    names = {name: sympy.Symbol(name, commutative=False) for name in (*STATE, STEP)}
+    names: dict[str, Any] = {name: sympy.Symbol(name, commutative=False) for name in (*STATE, STEP)}
     summands = []
-    for summand in sympy.Add.make_args(sympy.expand(sympy.sympify(text, locals=names))):
+    for summand in sympy.Add.make_args(sympy.expand(read(text, **names))):
         scale, factors = summand.args_cnc()
         powers = [factor.as_base_exp() for factor in factors]
         told = [str(base) for base, power in powers for _ in range(int(power))]

@@ -112,7 +112,7 @@ def kurtosis_of_pooled_steps(claim: Claim, context: Context) -> Certificate:
     atoms = range(len(claim.data["values"]))
     scales: list[Tree] = [["datum", "scales", i] for i in range(len(claim.data["scales"]))]
 
-    def moment(order: int, scale: Tree) -> Tree:
+    def moment(order: str, scale: Tree) -> Tree:
         powers = (
             ["mul", ["datum", "weights", i], ["pow", ["mul", scale, ["datum", "values", i]], order]]
             for i in atoms

@@ -81,7 +81,7 @@ def volatility_of_futures(claim: Claim, context: Context) -> Certificate:
     futures = future_returns(int(claim.data["days"]))
     first, last = claim.data["years"]
     statements, evidence = [], {}
-    moves: pd.Series = np.log(index.by_day).diff()
+    moves = index.by_day.map(np.log).diff()
     of_what = {"future": futures.by_day, "index": moves}[claim.data["of"]]
     for year in range(int(first), int(last) + 1):
         moved = of_what.loc[str(year)]

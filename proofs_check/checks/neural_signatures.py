@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from itertools import chain
+from typing import Any
 
 import flint
 import sympy
 
 from proofs_check.agreement import same
+from proofs_check.alpha_model import read
 from proofs_check.certificate import Certificate, decide, scope_of
 from proofs_check.exact import Statement, Tree, inequality
 from proofs_check.ledger import Claim
@@ -149,19 +149,18 @@ def state_of_the_process(claim: Claim, context: Context) -> Certificate:
 
     The rank of the terms' derivatives in the increments, at a rational broken line.
     """
-    letters = {str(x) for text in claim.data["updates"] for x in sympy.sympify(text).free_symbols}
+    letters = {str(x) for text in claim.data["updates"] for x in read(text).free_symbols}
     outside = sorted(letters - {*STATE, STEP})
     segments = 6
-    symbols = {
-        letter: [sympy.Symbol(f"{letter}_{place}") for place in range(segments)] for letter in "tx"
+    symbols: dict[str, list[Tree]] = {
+        letter: [["variable", f"{letter}_{place}"] for place in range(segments)] for letter in "tx"
     }
-    everything = list(chain.from_iterable(symbols.values()))
-    point = {x: Fraction(7 * i * i + 3 * i + 2, 5 + i) for i, x in enumerate(everything)}
-    rows = []
-    for order in range(1, ORDER + 1):
-        for word in words(order):
-            formula = _formula(term(word, {key: list(x) for key, x in symbols.items()}))
-            rows.append([sympy.diff(formula, x).subs(point) for x in everything])
+    everything = [sympy.Symbol(x[1]) for letter in "tx" for x in symbols[letter]]
+    point: Any = {x: sympy.Rational(7 * i * i + 3 * i + 2, 5 + i) for i, x in enumerate(everything)}
+    terms = [
+        _formula(term(word, symbols)) for order in range(1, ORDER + 1) for word in words(order)
+    ]
+    rows = [[sympy.diff(formula, x).subs(point) for x in everything] for formula in terms]
     jacobian = flint.fmpq_mat(
         [[flint.fmpq(int(entry.p), int(entry.q)) for entry in row] for row in rows]
     )
@@ -187,13 +186,13 @@ def state_of_the_process(claim: Claim, context: Context) -> Certificate:
     )
 
 
-def _formula(expression: Tree) -> sympy.Expr:
-    """Read an expression whose leaves are symbols."""
-    if isinstance(expression, sympy.Basic):
-        return expression
+def _formula(expression: Tree) -> Any:
+    """Read an expression of sums, products and quotients."""
     if isinstance(expression, str):
         return sympy.Rational(expression)
     head, *parts = expression
+    if head == "variable":
+        return sympy.Symbol(parts[0])
     values = [_formula(part) for part in parts]
     if head == "add":
         return sympy.Add(*values)
