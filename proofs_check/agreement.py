@@ -8,14 +8,15 @@ proof.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import flint
 import sympy
 
+from proofs_check.alpha_model import read
 from proofs_check.certificate import Certificate, Rule, decide, scope_of
 from proofs_check.exact import Statement, Tree, bind, inequality, tree
 from proofs_check.ledger import Claim
@@ -24,6 +25,9 @@ from rmot.errors import DataError
 
 _TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17), (7, 24, 25), (20, 21, 29))
 _PREFIX = "root_of_"
+
+Derivations: TypeAlias = Mapping[str, tuple[Callable[[], Any], str]]
+"""For each claim, what derives its formula, and the formula that replaces it."""
 
 
 def _legs(*expressions: Any) -> list[Any]:
@@ -205,3 +209,24 @@ def against_derivation(
         otherwise=otherwise,
         reading=reading,
     )
+
+
+def against_derived(
+    claim: Claim,
+    context: Context,
+    derivations: Derivations,
+    names: Mapping[str, Any],
+    **told: Any,
+) -> Certificate:
+    """Read a claim's ``formula`` and hold it against its derivation.
+
+    Parameters
+    ----------
+    names : dict
+        What the formulas' letters stand for.
+    **told
+        As for `against_derivation`.
+    """
+    derive, repaired = derivations[claim.id]
+    printed = read(claim.data["formula"], **names)
+    return against_derivation(claim, context, printed, derive(), read(repaired, **names), **told)

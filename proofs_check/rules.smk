@@ -3,12 +3,20 @@
 CLAIMS = sorted(Path("proofs_check/claims").glob("*.toml"))
 TOPICS = [path.stem for path in CLAIMS]
 LEDGER_TABLES = sorted(Path("proofs_check/tables").glob("*"))
+# Series that claims of one topic are held against, where they are here.
+_FUTURES = [f"vix_futures/{name}" for name in ("8_m_settle", "8_m_symbols", "expirations")]
+MARKET_SERIES = [
+    str(path)
+    for name in ("VIX_History", "VVIX_History", "SP_SPX", *_FUTURES)
+    if (path := locate(f"vol/{name}"))
+]
 
 
 rule certificates:
     input:
         "proofs_check/claims/{topic}.toml",
         LEDGER_TABLES,
+        lambda wildcards: MARKET_SERIES if wildcards.topic == "neural_market" else [],
     output:
         f"{RESULTS}/claims/{{topic}}.json",
     wildcard_constraints:

@@ -45,9 +45,10 @@ def claims(table: pd.DataFrame) -> Iterator[Number]:
     yield source.count("Checked", len(table))
     for verdict in ("verified", "corrected", "refuted", "inconsistent", "untestable"):
         yield source.count(verdict.capitalize(), found.count(verdict))
-    alpha = table.loc[table["source"].str.startswith("004"), "verdict"]
-    yield source.count("Alpha", len(alpha))
-    yield source.count("AlphaFalse", int(alpha.isin(FALSE_AS_WRITTEN).sum()))
+    for name, number in (("Alpha", "004"), ("Neural", "003")):
+        told = table.loc[table["source"].str.startswith(number), "verdict"]
+        yield source.count(name, len(told))
+        yield source.count(f"{name}False", int(told.isin(FALSE_AS_WRITTEN).sum()))
     groundless = table.loc[table["fallen"].notna(), "verdict"].tolist()
     yield source.count("Groundless", len(groundless))
     yield source.count("GroundlessVerified", groundless.count("verified"))

@@ -8,12 +8,12 @@ sqrt(V)``, and a factor ``lambda theta - (lambda - rho nu alpha) V`` for its dri
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
 
-from proofs_check.agreement import against_derivation, agree, same
+from proofs_check.agreement import Derivations, against_derived, agree, same
 from proofs_check.alpha_model import REVERSION, read
 from proofs_check.certificate import Certificate, decide, scope_of
 from proofs_check.exact import inequality, tree
@@ -61,7 +61,7 @@ def _lognormal(own: tuple[Any, ...], other: tuple[Any, ...]) -> Any:
     return under(price, dict(zip(names, other, strict=True))).drift
 
 
-_DERIVED: Mapping[str, tuple[Callable[[], Any], str]] = {
+_DERIVED: Derivations = {
     "A030": (
         lambda: _written(differential(sympy.log(NUMERAIRE), STATE)),
         "(gamma - alpha**2/2)*V*dt + alpha*sqrt(V)*dW",
@@ -102,13 +102,11 @@ _DERIVED: Mapping[str, tuple[Callable[[], Any], str]] = {
 @check(*_DERIVED)
 def change_of_numeraire(claim: Claim, context: Context) -> Certificate:
     """Derive by Ito and Girsanov what one factor gives; sums over factors add such terms."""
-    derive, repaired = _DERIVED[claim.id]
-    return against_derivation(
+    return against_derived(
         claim,
         context,
-        read(claim.data["formula"], **NAMES),
-        derive(),
-        read(repaired, **NAMES),
+        _DERIVED,
+        NAMES,
         charitable={RHO: 0} if claim.id == "A038" else None,
         otherwise="a formula equal to what Ito's formula and Girsanov's theorem give",
         reading="one factor, wherever the asset's loading is not the numeraire's; 0/0 is 0 where"

@@ -7,13 +7,12 @@ b``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
 
-from proofs_check.agreement import against_derivation
-from proofs_check.alpha_model import read
+from proofs_check.agreement import Derivations, against_derivation, against_derived
 from proofs_check.certificate import Certificate
 from proofs_check.ito import Process, bracket, differential
 from proofs_check.ledger import Claim
@@ -84,7 +83,7 @@ def _power_mean(exponent: Any) -> Any:
 _VARIANCE = (
     "alpha_1**2*P(K + b, 1)**2 + alpha_2**2*P(b, 2)**2 - 2*rho*alpha_1*alpha_2*P(K + b, 1)*P(b, 2)"
 )
-_DERIVED: Mapping[str, tuple[Callable[[], Any], str]] = {
+_DERIVED: Derivations = {
     "A011": (lambda: _variance() / 2, f"({_VARIANCE})/2"),
     "A012": (_variance, _VARIANCE),
     "A013": (_growth_over_density, "sigma**2/2"),
@@ -94,13 +93,11 @@ _DERIVED: Mapping[str, tuple[Callable[[], Any], str]] = {
 @check(*_DERIVED)
 def spread_at_its_strike(claim: Claim, context: Context) -> Certificate:
     """Take the bracket of the spread, or the growth of a Gaussian spread's price."""
-    derive, repaired = _DERIVED[claim.id]
-    return against_derivation(
+    return against_derived(
         claim,
         context,
-        read(claim.data["formula"], **NAMES),
-        derive(),
-        read(repaired, **NAMES),
+        _DERIVED,
+        NAMES,
         otherwise="half the variance rate of the spread where it is the strike",
         reading="volatility functions as letters: the formula has to hold for all exponents",
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from proofs_check.certificate import Certificate, Rule, decide, scope_of
+from proofs_check.certificate import Certificate, decide, scope_of
 from proofs_check.checks.printed import printed_arithmetic
 from proofs_check.checks.regulation import days_of_data
-from proofs_check.exact import Statement, Tree, enclosure, inequality, present, tree
+from proofs_check.exact import Tree, enclosure, inequality, tree
 from proofs_check.ledger import Claim
 from proofs_check.registry import Context, check
+from proofs_check.relations import hold_relations, names_of
 
 check("C145", "C148")(printed_arithmetic)
 check("C157")(days_of_data)
@@ -53,48 +54,9 @@ _TOLD = {
 @check(*_TOLD)
 def stated_relations(claim: Claim, context: Context) -> Certificate:
     """Hold all relations that the sentence states, where the numbers for them are given."""
-    needs = list(claim.data.get("needs", []))
-    missing = [key for key in needs if key not in claim.data]
-    statements: list[Statement] = []
-    rules: list[Rule] = []
-    if needs:
-        statements.append(present("numbers are given", needs))
-        rules.append(("untestable", {"numbers are given": False}))
-    if not missing:
-        names = _names(claim)
-        held = [
-            inequality(name, tree(left, names), relation, tree(right, names))
-            for name, left, relation, right in claim.data["relations"]
-        ]
-        whole = {item["name"]: True for item in held}
-        against = "refuted" if needs else "inconsistent"
-        statements += held
-        rules += [("verified", whole), *((against, {name: False}) for name in whole)]
     otherwise, reading = _TOLD[claim.id]
-    return decide(
-        claim,
-        context.profile,
-        "reading",
-        statements,
-        rules,
-        evidence={"missing": missing} if needs else {"relations": len(statements)},
-        otherwise=otherwise,
-        reading=reading,
-    )
-
-
-def _names(claim: Claim) -> dict[str, Tree]:
-    """Bind the claim's numbers, those of lists and tables with their place behind."""
-    names: dict[str, Tree] = {}
-    for key, value in claim.data.items():
-        if isinstance(value, str):
-            names[key] = ["datum", key]
-        else:
-            names |= {f"{key}_{place}": ["datum", key, place] for place in range(len(value))}
-    for table, content in claim.tables.items():
-        for place, row in enumerate(content.rows):
-            names |= {f"{key}_{place}": ["cell", table, place, key] for key in row}
-    return names
+    against = "refuted" if "needs" in claim.data else "inconsistent"
+    return hold_relations(claim, context, against=against, otherwise=otherwise, reading=reading)
 
 
 @check("C146")
@@ -176,7 +138,7 @@ def exponent_between(claim: Claim, context: Context) -> Certificate:
 @check("C162")
 def last_column(claim: Claim, context: Context) -> Certificate:
     """Recompute the range of percentages, by the column's own charges and by those of the base."""
-    names = _names(claim)
+    names = names_of(claim)
     unit: Tree = ["datum", "half_unit"]
     forms = {
         "same ends": ("rmot_0/mot_0", "rmot_1/mot_1"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy
 
-from proofs_check.agreement import against_derivation, same
+from proofs_check.agreement import Derivations, against_derivation, against_derived, same
 from proofs_check.alpha_model import read
 from proofs_check.certificate import Certificate, decide, scope_of
 from proofs_check.exact import inequality
@@ -63,7 +63,7 @@ def _regression(first: str, second: str) -> Any:
     return (sympy.Symbol(second) - slope * sympy.Symbol(first)) / sympy.sqrt(rest)
 
 
-_DERIVED: Mapping[str, tuple[Callable[[], Any], str]] = {
+_DERIVED: Derivations = {
     "A001": (lambda: ONE - TWO - STRIKE, "S_1 - S_2 - K"),
     "A003": (lambda: ONE - TWO - STRIKE, "Digital(S_1) - Digital(S_2) - K*Digital(1)"),
     "A004": (
@@ -82,13 +82,11 @@ _DERIVED: Mapping[str, tuple[Callable[[], Any], str]] = {
 @check(*_DERIVED)
 def decomposed(claim: Claim, context: Context) -> Certificate:
     """Compare an integrand or a payoff where the option is exercised."""
-    derive, repaired = _DERIVED[claim.id]
-    return against_derivation(
+    return against_derived(
         claim,
         context,
-        read(claim.data["formula"], **NAMES),
-        derive(),
-        read(repaired, **NAMES),
+        _DERIVED,
+        NAMES,
         otherwise="what the joint law gives, conditioned on one of both prices",
         reading="where the option is exercised; a copula and marginals with polynomial"
         " densities, in whose"

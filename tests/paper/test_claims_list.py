@@ -55,6 +55,7 @@ def test_claims_without_ground_are_counted(rows):
     assert (found["ClaimsGroundless"], found["ClaimsGroundlessVerified"]) == (1, 1)
     assert (found["ClaimsVerified"], found["ClaimsRefuted"]) == (4, 1)
     assert (found["ClaimsAlpha"], found["ClaimsAlphaFalse"]) == (2, 1)
+    assert (found["ClaimsNeural"], found["ClaimsNeuralFalse"]) == (0, 0)
 
 
 def test_a_macro_tells_place_verdict_and_method_of_each_claim(rows):
@@ -73,9 +74,11 @@ def test_the_text_discusses_twenty_claims_of_the_ledger():
     assert len(discussed) == len(set(discussed)) == 20
 
 
-def test_the_text_discusses_claims_on_alpha_models_that_stand_in_the_ledger():
-    text = Path(paper.__file__).parent.joinpath("sections", "alpha_claims.tex").read_text("utf-8")
+@pytest.mark.parametrize(("section", "source"), [("alpha", "004"), ("neural", "003")])
+def test_the_text_discusses_claims_of_one_source_that_stand_in_the_ledger(section, source):
+    name = f"{section}_claims.tex"
+    text = Path(paper.__file__).parent.joinpath("sections", name).read_text("utf-8")
     discussed = re.findall(r"\\discussed\{(\w+)\}", text)
-    assert set(discussed) <= {entry.id for entry in load().entries if entry.source[:3] == "004"}
+    assert set(discussed) <= {entry.id for entry in load().entries if entry.source[:3] == source}
     assert len(discussed) == len(set(discussed)) >= 10
     assert set(discussed) <= {entry.id for entry in load().entries}

@@ -12,6 +12,7 @@ import pytest
 
 from proofs_check.ledger import Claim, Table, load
 from proofs_check.registry import Context, check_of
+from rmot.errors import MissingData
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -39,14 +40,21 @@ def entries(ledger):
 
 @pytest.fixture(scope="session")
 def certificate(ledger, entries):
-    """Give a claim's certificate as JSON, a fresh copy at each call."""
+    """Give a claim's certificate as JSON, a fresh copy at each call; skip where data is absent."""
 
     @cache
     def make(name):
         claim = ledger.claim(entries[name])
-        return json.dumps(check_of(claim)(claim, QUICK).to_json())
+        try:
+            return json.dumps(check_of(claim)(claim, QUICK).to_json())
+        except MissingData as error:
+            return str(error)
 
-    return lambda name: json.loads(make(name))
+    def give(name):
+        made = make(name)
+        return json.loads(made) if made.startswith("{") else pytest.skip(made)
+
+    return give
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +66,10 @@ def doctored_certificate(ledger, entries, doctored):
         tables = {key: Table(f"{key}.csv", text) for key, text in change.get("table", {}).items()}
         data = {**copy.deepcopy(dict(claim.data)), **change.get("data", {})}
         changed = Claim(name, claim.topic, data, {**claim.tables, **tables})
-        return check_of(changed)(changed, QUICK).to_json()
+        try:
+            return check_of(changed)(changed, QUICK).to_json()
+        except MissingData as error:
+            pytest.skip(str(error))
 
     return make
 

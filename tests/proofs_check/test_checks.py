@@ -42,7 +42,7 @@ def test_a_check_cannot_see_the_accepted_verdict():
     assert set(Claim.__dataclass_fields__) == {"id", "topic", "data", "tables"}
 
 
-def test_a_certificate_names_the_reading_it_defeats(certificate, entries):
-    for name in NAMES:
-        assert certificate(name)["otherwise"]
-        assert entries[name].verdict == "verified" or certificate(name)["reading"]
+@pytest.mark.parametrize("name", NAMES)
+def test_a_certificate_names_the_reading_it_defeats(name, certificate, entries):
+    assert certificate(name)["otherwise"]
+    assert entries[name].verdict == "verified" or certificate(name)["reading"]

@@ -12,8 +12,13 @@ from rmot.errors import DataError, MissingData
 
 @pytest.fixture
 def document(ledger, certificate):
-    certificates = [certificate(entry.id) for entry in ledger.entries]
-    return {"profile": "quick", "certificates": certificates, "not_run": []}
+    certificates, absent = [], []
+    for entry in ledger.entries:
+        try:
+            certificates.append(certificate(entry.id))
+        except pytest.skip.Exception as reason:
+            absent.append({"claim": entry.id, "reason": str(reason)})
+    return {"profile": "quick", "certificates": certificates, "not_run": absent}
 
 
 def test_certificates_agree_with_the_ledger(ledger, document):
@@ -53,7 +58,7 @@ def test_undecided_is_allowed_in_the_quick_profile_alone(ledger, document):
 
 def test_a_claim_without_data_is_not_run_and_keeps_its_accepted_verdict(ledger, document):
     absent = document["certificates"].pop()["claim"]
-    document["not_run"] = [{"claim": absent, "reason": "no table"}]
+    document["not_run"].append({"claim": absent, "reason": "no table"})
     rows, differences = collect(ledger, [document], "full")
     assert differences == []
     row = next(row for row in rows if row["claim"] == absent)

@@ -154,7 +154,7 @@ def test_changed_data_or_table_is_rejected(name, certificate):
         changed["data"]["values"][key] = "0.4711"
         assert rejected(changed), key
     for key, table in certificate(name)["data"]["tables"].items():
-        for field, value in (("sha256", "0" * 64), ("text", table["text"].replace("1", "2", 1))):
+        for field, value in (("sha256", "0" * 64), ("text", table["text"] + "1")):
             changed = certificate(name)
             changed["data"]["tables"][key][field] = value
             assert rejected(changed, None), (key, field)
