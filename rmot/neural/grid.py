@@ -86,21 +86,31 @@ def make_grid(
         np.linspace(begin, end, count + 1)[1:]
         for begin, end, count in zip([0.0, *dates], dates, counts, strict=False)
     ]
-    times = np.concatenate([[0.0], *ends])
+    return grid_of(np.concatenate([[0.0], *ends]), looks, of_index, pieces, window)
+
+
+def grid_of(
+    times: Vector,
+    price_dates: Vector,
+    index_dates: Vector,
+    pieces: Sequence[float],
+    window: float = WINDOW,
+) -> Grid:
+    """Return the grid of given steps, among whose ends are all dates; see `make_grid`."""
     node, mass = np.polynomial.legendre.leggauss(INDEX_NODES)
     # forward variance seen from a date moves like a power of the time since
     share = (0.5 * (node + 1.0)) ** 2
-    edges = np.concatenate([[0.0], np.cumsum(mass * (node + 1.0) / 2.0)])
+    edges = np.concatenate([[0.0], np.cumsum(mass * (node + 1.0))])
     edges /= edges[-1]
     overlap = [
-        np.diff(_lived(date + window * edges, pieces), axis=0) / window for date in of_index
+        np.diff(_lived(date + window * edges, pieces), axis=0) / window for date in index_dates
     ]
     return Grid(
         times,
         np.diff(_lived(times, pieces), axis=0),
-        (times[1:, None] <= looks * (1.0 + 1e-12)).astype(np.float64),
-        np.repeat(of_index, INDEX_NODES),
-        (of_index[:, None] + window * share).ravel(),
+        (times[1:, None] <= price_dates * (1.0 + 1e-12)).astype(np.float64),
+        np.repeat(index_dates, INDEX_NODES),
+        (index_dates[:, None] + window * share).ravel(),
         np.concatenate([np.empty((0, len(pieces))), *overlap]),
     )
 

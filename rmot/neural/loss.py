@@ -64,31 +64,28 @@ class Options(eqx.Module):
         The last is a price difference that counts as 1.
     """
 
-    date: np.ndarray
-    forward: np.ndarray
-    log_moneyness: np.ndarray
-    price: np.ndarray
-    scale: np.ndarray
+    date: jax.Array
+    forward: jax.Array
+    log_moneyness: jax.Array
+    price: jax.Array
+    scale: jax.Array
 
 
 class Quotes(eqx.Module):
-    """Quotes of one role, and the futures of the smiles they are of."""
+    """Quotes of one role, and the index's futures."""
 
     prices: Options
     index: Options
-    future_date: np.ndarray
-    future: np.ndarray
-    future_scale: np.ndarray
+    future: jax.Array
+    future_scale: jax.Array
 
 
 def quotes_of(targets: Targets, role: Role, units: Units) -> Quotes:
-    """Return the quotes of a role; futures go with their smiles, those of validation with train."""
-    held = [n for n, smile in enumerate(targets.index) if smile.is_test == (role == "test")]
-    future = np.array([targets.index[n].forward for n in held])
+    """Return the quotes of a role; futures are in all of them, as forwards of the price are."""
+    future = jnp.asarray([smile.forward for smile in targets.index])
     return Quotes(
         _options(targets.prices, role, units.price, units.least_vega),
         _options(targets.index, role, units.index, units.least_vega),
-        np.array(held, dtype=np.int64),
         future,
         units.future * future,
     )
@@ -102,7 +99,7 @@ def quote_errors(
     of_price, of_index = quotes.prices, quotes.index
     prices = price_options(ends, of_price.date, of_price.log_moneyness)
     index = index_options(ends, of_index.date, of_index.forward, of_index.log_moneyness)
-    futures = index_futures(ends)[quotes.future_date]
+    futures = index_futures(ends)
     return (
         (prices - of_price.price) / of_price.scale,
         (index - of_index.price) / of_index.scale,
@@ -132,4 +129,4 @@ def _options(smiles: Sequence[SmileTarget], role: Role, unit: float, least: floa
             unit * vega,
         )
         parts.append([column[own] for column in columns])
-    return Options(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return Options(*(jnp.asarray(np.concatenate(each)) for each in zip(*parts, strict=True)))

@@ -26,7 +26,7 @@ from rmot.neural.volterra import own_move, seen_from, steps_ahead
 CHUNK = 256
 """Paths that are simulated together, so that their numbers stay near the processor."""
 
-_TERMS = 16
+_TERMS = 12
 _LARGEST_PRODUCT = 0.2
 """Of the exponent and q; at 1/2 the mean of the exponential is infinite."""
 
@@ -62,25 +62,25 @@ def simulate_ends(coordinates: Coordinates, grid: Grid, normals: jax.Array) -> E
     size = min(CHUNK, normals.shape[0])
     chunks = normals.reshape(-1, size, normals.shape[1])
     found = jax.lax.map(jax.checkpoint(lambda each: walk(tables, each)), chunks)
-    log_forward, variance, index = (part.reshape(-1, part.shape[-1]) for part in found)
+    log_forward, variance, _, index = (
+        part.reshape(normals.shape[0], part.shape[-1]) for part in found
+    )
     mean = jax.scipy.special.logsumexp(log_forward, axis=0) - jnp.log(log_forward.shape[0])
     return Ends(log_forward - mean, variance, index)
 
 
 class Tables(eqx.Module):
-    """All that a path needs of a law; a column a step, or a time that the index looks at."""
+    """All that a path needs of a law; rows are steps, then times that the index looks at."""
 
     correlation: jax.Array
     lags: jax.Array
-    steps: Series
+    series: Series
     totals: jax.Array
     own: jax.Array
     fading: jax.Array
     along: jax.Array
     across: jax.Array
     looks: jax.Array
-    index_lags: jax.Array
-    index: Series
     index_shares: jax.Array
 
 
@@ -88,31 +88,35 @@ def make_tables(coordinates: Coordinates, grid: Grid) -> Tables:
     """Return the tables of a law on a grid."""
     hurst, times = coordinates.hurst, jnp.asarray(grid.times)
     step, middle = jnp.diff(times), 0.5 * (times[1:] + times[:-1])
-    ahead = steps_ahead(hurst, times)
-    seen = seen_from(hurst, times, jnp.asarray(grid.index_dates), jnp.asarray(grid.index_times))
+    later = jnp.asarray(grid.index_times)
+    rows = steps_ahead(hurst, times) + seen_from(hurst, times, jnp.asarray(grid.index_dates), later)
     n = jnp.arange(_TERMS)
     factor = jnp.cumprod(jnp.where(n == 0, 1.0, -0.125 / jnp.maximum(n, 1)))
     return Tables(
         coordinates.correlation,
-        ahead.lags,
-        expected(coordinates.shape, middle, ahead.known, ahead.rest),
-        grid.overlaps @ coordinates.variances,
+        rows.lags,
+        expected(coordinates.shape, jnp.concatenate([middle, later]), rows.known, rows.rest),
+        jnp.asarray(grid.overlaps) @ coordinates.variances,
         own_move(hurst, step),
         step ** (2.0 * hurst),
         factor / (2.0 * hurst * n + 1.0),
         factor * (hurst + 1.5) / (2.0 * hurst * n + hurst + 1.5),
         jnp.asarray(grid.price_looks),
-        seen.lags,
-        expected(coordinates.shape, jnp.asarray(grid.index_times), seen.known, seen.rest),
-        grid.index_overlaps @ coordinates.variances,
+        jnp.asarray(grid.index_overlaps) @ coordinates.variances,
     )
 
 
-def walk(tables: Tables, normals: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Return log-forwards, variances and the index of some paths, shapes (paths, dates)."""
+def walk(tables: Tables, normals: jax.Array) -> tuple[jax.Array, ...]:
+    """Return what some paths leave, arrays of shape (paths, dates).
+
+    The logarithm of E[S | path], the variance of log S given the path, the integral of V; and the
+    index at its own dates.
+    """
+    count = tables.totals.shape[0]
     x = normals @ tables.lags.T
-    mean = tables.totals * jnp.exp(tables.steps(x))
-    slope = tables.steps.slope(x)
+    ratios = jnp.exp(tables.series(x))
+    mean = tables.totals * ratios[:, :count]
+    slope = tables.series.rows(slice(count)).slope(x[:, :count])
     half = 0.5 * tables.own * slope
     fading = slope**2 * tables.fading
     along, across = _polynomial(tables.along, fading), half * _polynomial(tables.across, fading)
@@ -124,10 +128,10 @@ def walk(tables: Tables, normals: jax.Array) -> tuple[jax.Array, jax.Array, jax.
     martingale = line * normals + square * normals**2 + 0.5 * (jnp.log(rest) - line**2 / rest)
     free = jnp.maximum(1.0 - along**2 - 2.0 * across**2, 0.0)
     left = (1.0 - tables.correlation**2) * total + root**2 * free
-    ratios = jnp.exp(tables.index(normals @ tables.index_lags.T))
-    index = (tables.index_shares * ratios).reshape(normals.shape[0], -1, INDEX_NODES).sum(axis=2)
-    variance = left @ tables.looks
-    return martingale @ tables.looks, variance, jnp.sqrt(index)
+    dates = (x.shape[1] - count) // INDEX_NODES
+    later = (tables.index_shares * ratios[:, count:]).reshape(len(x), dates, INDEX_NODES)
+    at_looks = (part @ tables.looks for part in (martingale, left, total))
+    return *at_looks, jnp.sqrt(later.sum(axis=2))
 
 
 def _polynomial(coefficients: jax.Array, x: jax.Array) -> jax.Array:

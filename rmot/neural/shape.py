@@ -11,6 +11,7 @@ Chebyshev series of their logarithms, which the smoothing makes short.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from rmot.neural.jaxed import eqx, jax, jnp
 
@@ -24,7 +25,17 @@ _ANGLES = np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1)
 _PLACES = np.cos(_ANGLES)
 _TO_SERIES = 2.0 / (DEGREE + 1) * np.cos(np.outer(np.arange(DEGREE + 1), _ANGLES))
 _TO_SERIES[0] *= 0.5
-_TO_SLOPE = np.polynomial.chebyshev.chebder(np.eye(DEGREE + 1)).T
+
+
+class Layer(eqx.Module):
+    """An affine map, weight of shape (out, in) and offset of shape (out,)."""
+
+    weight: jax.Array
+    offset: jax.Array
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        """Return the image of x, shape (..., in)."""
+        return x @ self.weight.T + self.offset
 
 
 class Shape(eqx.Module):
@@ -34,26 +45,26 @@ class Shape(eqx.Module):
     ----------
     log_vol_of_vol : array, scalar
         log eta.
-    network : equinox.nn.MLP
-        From (sqrt(t), g) to a number.
+    hidden : tuple of Layer
+        From (sqrt(t), g) on, each followed by tanh.
+    last : Layer
+        To a number.
     """
 
     log_vol_of_vol: jax.Array
-    network: eqx.nn.MLP
+    hidden: tuple[Layer, ...]
+    last: Layer
 
     @classmethod
     def rough_bergomi(cls, vol_of_vol: float, width: int, depth: int, seed: int) -> Shape:
         """Return the exponential: hidden weights drawn from the seed, the last layer 0."""
-        network = eqx.nn.MLP(
-            2, "scalar", width, depth, activation=jnp.tanh, key=jax.random.PRNGKey(seed)
-        )
-        last = network.layers[-1]
-        network = eqx.tree_at(
-            lambda net: (net.layers[-1].weight, net.layers[-1].bias),
-            network,
-            (jnp.zeros_like(last.weight), jnp.zeros_like(last.bias)),
-        )
-        return cls(jnp.log(jnp.asarray(vol_of_vol)), network)
+        rng, hidden, size = np.random.default_rng(seed), [], 2
+        for _ in range(depth):
+            weight = rng.standard_normal((width, size)) / np.sqrt(size)
+            hidden.append(Layer(jnp.asarray(weight), jnp.asarray(rng.standard_normal(width))))
+            size = width
+        last = Layer(jnp.zeros((1, size)), jnp.zeros(1))
+        return cls(jnp.log(jnp.asarray(vol_of_vol)), tuple(hidden), last)
 
     @property
     def vol_of_vol(self) -> jax.Array:
@@ -63,10 +74,9 @@ class Shape(eqx.Module):
     def log_f(self, times: jax.Array, g: jax.Array) -> jax.Array:
         """Return log f(t, g), times of shape (rows,), g of shape (rows, m)."""
         x = jnp.stack(jnp.broadcast_arrays(jnp.sqrt(times)[:, None], g), axis=-1)
-        for layer in self.network.layers[:-1]:
-            x = jnp.tanh(x @ layer.weight.T + layer.bias)
-        last = self.network.layers[-1]
-        return self.vol_of_vol * g + (x @ last.weight.T + last.bias)[..., 0]
+        for layer in self.hidden:
+            x = jnp.tanh(layer(x))
+        return self.vol_of_vol * g + self.last(x)[..., 0]
 
 
 class Series(eqx.Module):
@@ -82,13 +92,17 @@ class Series(eqx.Module):
     coefficients: jax.Array
     width: jax.Array
 
-    def __call__(self, x: jax.Array) -> jax.Array:
+    def __call__(self, x: ArrayLike) -> jax.Array:
         """Return the values at x, shape (..., rows)."""
-        return _clenshaw(self.coefficients, jnp.clip(x / self.width, -1.0, 1.0))
+        return _clenshaw(self.coefficients, jnp.clip(jnp.asarray(x) / self.width, -1.0, 1.0))
+
+    def rows(self, chosen: slice) -> Series:
+        """Return some of the rows."""
+        return Series(self.coefficients[chosen], self.width[chosen])
 
     def slope(self, x: jax.Array) -> jax.Array:
         """Return the derivatives at x, shape (..., rows)."""
-        by_place = self.coefficients @ _TO_SLOPE / self.width[:, None]
+        by_place = self.coefficients @ _to_slope(DEGREE + 1) / self.width[:, None]
         return _clenshaw(by_place, jnp.clip(x / self.width, -1.0, 1.0))
 
 
@@ -120,8 +134,23 @@ def _root(variance: jax.Array) -> jax.Array:
     return jnp.where(inside, jnp.sqrt(jnp.where(inside, variance, 1.0)), 0.0)
 
 
+@jax.custom_jvp
 def _clenshaw(coefficients: jax.Array, z: jax.Array) -> jax.Array:
     ahead = after = jnp.zeros_like(z)
     for n in range(coefficients.shape[1] - 1, 0, -1):
         ahead, after = coefficients[:, n] + 2.0 * z * ahead - after, ahead
     return coefficients[:, 0] + z * ahead - after
+
+
+@_clenshaw.defjvp
+def _clenshaw_slopes(
+    at: tuple[jax.Array, jax.Array], move: tuple[jax.Array, jax.Array]
+) -> tuple[jax.Array, jax.Array]:
+    # the series of the derivative, rather than that of every step of the recursion
+    coefficients, z = at
+    by_place = _clenshaw(coefficients @ _to_slope(coefficients.shape[1]), z)
+    return _clenshaw(coefficients, z), by_place * move[1] + _clenshaw(move[0], z)
+
+
+def _to_slope(terms: int) -> np.ndarray:
+    return np.polynomial.chebyshev.chebder(np.eye(terms)).T

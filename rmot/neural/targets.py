@@ -194,9 +194,7 @@ def _smiles(
     return tuple(sorted(found, key=lambda target: target.maturity))
 
 
-def _target(
-    smile: Smile, kind: str, choice: QuoteChoice, points: float, test: bool
-) -> SmileTarget:
+def _target(smile: Smile, kind: str, choice: QuoteChoice, points: float, test: bool) -> SmileTarget:
     at_money = float(np.interp(0.0, smile.log_moneyness, smile.implied_volatility))
     low, high = getattr(choice, f"{kind}_deviations")
     deviations = smile.log_moneyness / (at_money * np.sqrt(smile.maturity))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,15 @@ from rmot.neural.coordinates import Coordinates
 from rmot.neural.descent import Descent, Look, Trained, descend
 from rmot.neural.grid import Grid, make_grid
 from rmot.neural.jaxed import jnp
-from rmot.neural.loss import Quotes, Units, quote_loss, quotes_of
+from rmot.neural.loss import Units, quote_loss, quotes_of
 from rmot.neural.shape import Shape
 from rmot.neural.targets import QuoteChoice, Targets
 from rmot.numerics.quasi_normals import normal_steps
 
 Vector = NDArray[np.float64]
+
+_APART = 9 / 365
+"""Years between ends of pieces, at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +93,10 @@ class TrainingConfig:
 
     quotes: QuoteChoice
     descent: Descent
-    network: Network = Network()
-    sampling: Sampling = Sampling()
-    start: Start = Start()
-    units: Units = Units()
+    network: Network = field(default_factory=Network)
+    sampling: Sampling = field(default_factory=Sampling)
+    start: Start = field(default_factory=Start)
+    units: Units = field(default_factory=Units)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,25 +147,35 @@ def train(
 
 
 def forward_variance_times(targets: Targets) -> tuple[float, ...]:
-    """Return where pieces of forward variance end: at the price's smiles, the test's left out."""
-    return tuple(smile.maturity for smile in targets.prices if not smile.is_test)
+    """Return where pieces of forward variance end.
+
+    At smiles of the price, and where windows of the index begin that begin at none; tests are left
+    out.
+    """
+    times = [smile.maturity for smile in targets.prices if not smile.is_test]
+    for smile in targets.index:
+        apart = min(abs(smile.maturity - time) for time in times)
+        if not smile.is_test and apart > _APART and smile.maturity < max(times):
+            times.append(smile.maturity)
+    return tuple(sorted(times))
 
 
 def first_coordinates(
     config: TrainingConfig, targets: Targets, pieces: tuple[float, ...]
 ) -> Coordinates:
     """Return where the search starts; forward variance is that of strips of the train smiles."""
-    swaps = [0.0]
-    for smile in targets.prices:
-        if not smile.is_test:
-            k = smile.log_moneyness
-            swaps.append(2.0 * float(np.trapezoid(smile.price * np.exp(-k), k)))
-    pieces_variance = np.diff(swaps) / np.diff([0.0, *pieces])
+    seen = [smile for smile in targets.prices if not smile.is_test]
+    strips = [
+        2.0 * float(np.trapezoid(smile.price * np.exp(-smile.log_moneyness), smile.log_moneyness))
+        for smile in seen
+    ]
+    swaps = np.interp([0.0, *pieces], [0.0, *(smile.maturity for smile in seen)], [0.0, *strips])
+    variances = np.diff(swaps) / np.diff([0.0, *pieces])
     start, network = config.start, config.network
     return Coordinates.at(
         start.hurst,
         start.correlation,
-        np.maximum(pieces_variance, 0.1 * swaps[-1] / pieces[-1]),
+        np.maximum(variances, 0.1 * swaps[-1] / pieces[-1]),
         Shape.rough_bergomi(start.vol_of_vol, network.width, network.depth, network.seed),
     )
 

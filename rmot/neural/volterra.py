@@ -38,6 +38,13 @@ class Rows(eqx.Module):
         """Variance of the independent rest, shape (rows,)."""
         return jnp.maximum(self.variances - self.known, 0.0)
 
+    def __add__(self, more: Rows) -> Rows:
+        """Return the rows of both."""
+        return Rows(
+            jnp.concatenate([self.lags, more.lags]),
+            jnp.concatenate([self.variances, more.variances]),
+        )
+
 
 def steps_ahead(hurst: jax.Array, grid: jax.Array) -> Rows:
     """Return what is known at its beginning of G averaged over each step.
