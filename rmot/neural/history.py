@@ -1,0 +1,52 @@
+"""Knows how a search's looks are kept while it runs: a line of JSON each, for another to watch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from rmot.errors import DataError, MissingData
+from rmot.neural.descent import Look
+
+_NAMES = tuple(field.name for field in fields(Look))
+
+
+def history_writer(path: str | Path) -> Callable[[Look], None]:
+    """Return what appends a look to a file, which is begun anew; for `descend`'s report."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("", encoding="utf-8")
+
+    def write(look: Look) -> None:
+        with path.open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(asdict(look)) + "\n")
+
+    return write
+
+
+def read_history(path: str | Path) -> tuple[Look, ...]:
+    """Read the looks written so far; a last line that is still being written is left out.
+
+    Raises
+    ------
+    MissingData
+        No such file.
+    DataError
+        A whole line that is no look; names its number.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise MissingData(f"expected a training history in {path}; it does not exist") from None
+    looks = []
+    for number, line in enumerate(text.split("\n")[:-1], 1):
+        try:
+            values = json.loads(line)
+            looks.append(Look(**{name: values[name] for name in _NAMES}))
+        except (json.JSONDecodeError, KeyError, TypeError):
+            raise DataError(
+                f"expected {', '.join(_NAMES)} in line {number} of {path}; got {line!r}"
+            ) from None
+    return tuple(looks)

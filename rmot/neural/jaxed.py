@@ -1,0 +1,34 @@
+"""Knows how JAX is switched on: in double precision, in one order of summation, or not at all.
+
+Every module of this room takes `jax`, `jnp` and `eqx` from here, so that no array is made before.
+XLA splits sums among threads, and fuses products as the processor allows; both would change last
+digits from machine to machine. One thread and one set of instructions keep them where the
+processor knows that set, unless the environment's ``XLA_FLAGS`` says otherwise.
+"""
+
+import os
+
+from rmot.errors import MissingData
+
+_FLAGS = {"--xla_cpu_multi_thread_eigen": "false", "--xla_cpu_max_isa": "AVX2"}
+
+
+def _settle_flags() -> None:
+    given = os.environ.get("XLA_FLAGS", "")
+    missing = [f"{flag}={value}" for flag, value in _FLAGS.items() if flag not in given]
+    os.environ["XLA_FLAGS"] = " ".join([*given.split(), *missing])
+
+
+_settle_flags()
+try:
+    import equinox as eqx
+    import jax
+    import jax.numpy as jnp
+except ModuleNotFoundError as error:
+    raise MissingData(
+        f"expected {error.name} for neural models; install the extra: pip install 'rmot[neural]'"
+    ) from None
+
+jax.config.update("jax_enable_x64", True)
+
+__all__ = ["eqx", "jax", "jnp"]
