@@ -1,4 +1,4 @@
-r"""Knows what holds generated paths against real ones: expected signatures, and a kernel's distance.
+r"""Knows what holds generated paths against real ones: expected signatures, a kernel's distance.
 
 The source's loss (003, "Normalized MMD") is
 
@@ -8,7 +8,7 @@ The source's loss (003, "Normalized MMD") is
 with the means of signatures of (t, V) to order 3, and no weight where the deviation is below 1e-8.
 Means of finitely many functions leave laws apart that have them in common. A Gaussian kernel of
 whole paths does not: its maximum mean discrepancy is zero for equal laws alone (A. Gretton et al.,
-"A kernel two-sample test", 2012), here by the U-statistic, which has no bias and so may be negative.
+"A kernel two-sample test", 2012); here by the U-statistic: it has no bias, so it may be negative.
 """
 
 from __future__ import annotations

@@ -144,8 +144,9 @@ def make_model(
     return SignatureSDE(
         nets[0],
         nets[1],
-        jnp.asarray(math.log(architecture.mean_reversion)),
-        jnp.asarray(architecture.long_run_log_variance),
+        # of a stated type: JAX would compile a step anew for one that it only assumed
+        jnp.asarray(math.log(architecture.mean_reversion), jnp.float64),
+        jnp.asarray(architecture.long_run_log_variance, jnp.float64),
         jnp.asarray(shift),
         jnp.asarray(scale),
         architecture,

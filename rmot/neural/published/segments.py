@@ -185,10 +185,8 @@ def coarser(history: History, bars: int | None) -> History:
         raise ParameterError(f"expected one bar or more; got {bars}")
     day = pd.DatetimeIndex(history.table.index).normalize()
     place = history.table.groupby(day).cumcount().to_numpy()
-    if bars is None:
-        chosen = np.append(day[1:] != day[:-1], True)
-    else:
-        chosen = place % bars == bars - 1
+    last = np.append(day[1:] != day[:-1], True)
+    chosen = last if bars is None else place % bars == bars - 1
     return History(
         history.name,
         history.format,

@@ -48,21 +48,16 @@ def flat(tensors: Levels) -> jax.Array:
 
 def of_segment(change: jax.Array) -> jax.Array:
     """Return the signature of straight lines, exp(dx): shape (..., 2) to (..., 14)."""
-    second = jnp.einsum("...i,...j->...ij", change, change) / 2.0
-    third = jnp.einsum("...ij,...k->...ijk", second, change) / 3.0
+    second = _outer(change, change, 1) / 2.0
+    third = _outer(second, change, 1) / 3.0
     return flat((change, second, third))
 
 
 def product(left: jax.Array, right: jax.Array) -> jax.Array:
     """Return the signature of one path followed by another: Chen's identity, shape (..., 14)."""
     a, b = levels(left), levels(right)
-    second = a[1] + jnp.einsum("...i,...j->...ij", a[0], b[0]) + b[1]
-    third = (
-        a[2]
-        + jnp.einsum("...ij,...k->...ijk", a[1], b[0])
-        + jnp.einsum("...i,...jk->...ijk", a[0], b[1])
-        + b[2]
-    )
+    second = a[1] + _outer(a[0], b[0], 1) + b[1]
+    third = a[2] + _outer(a[1], b[0], 1) + _outer(a[0], b[1], 2) + b[2]
     return flat((a[0] + b[0], second, third))
 
 
@@ -102,3 +97,12 @@ def signature(path: jax.Array) -> jax.Array:
 def with_time(times: jax.Array, values: jax.Array) -> jax.Array:
     """Return paths in the plane, shapes (..., length) twice to (..., length, 2)."""
     return jnp.stack([jnp.broadcast_to(times, values.shape), values], axis=-1)
+
+
+def _outer(left: jax.Array, right: jax.Array, order: int) -> jax.Array:
+    """Return tensor products; `order` is that of the second factor."""
+    # a batched product of matrices of one column would be slower by far
+    axes = tuple(range(-order, 0))
+    return jnp.expand_dims(left, axes) * jnp.expand_dims(
+        right, tuple(range(right.ndim - order, left.ndim))
+    )
