@@ -28,7 +28,7 @@ from rmot.errors import DataError
 from rmot.market.clock import NEW_YORK
 from rmot.market.files import read_text
 from rmot.market.readers.tables import CsvTable, csv_header, csv_table
-from rmot.market.registry import DataSource, datasets, describe
+from rmot.market.registry import DataSource, datasets, describe, without_marker
 
 DUPLICATE = "same date or stamp again"
 NOT_POSITIVE = "level empty or not positive"
@@ -92,7 +92,7 @@ def read_history(path: str | os.PathLike[str]) -> History:
     """
     path = Path(path)
     where = path.name
-    text = read_text(path, "a history")
+    text = without_marker(read_text(path, "a history"))
     source = describe(path)
     name = Path(source.id).name.split(".")[0]
     header = csv_header(text)

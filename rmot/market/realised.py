@@ -26,7 +26,7 @@ import pandas as pd
 from rmot.errors import DataError
 from rmot.market.files import read_text
 from rmot.market.readers.tables import csv_header, csv_table
-from rmot.market.registry import SYNTHETIC_MARKER, DataSource, describe
+from rmot.market.registry import DataSource, describe, without_marker
 
 UNITS: Final = "variance of one day, as the square of a fraction"
 ABSENT = "empty (no measure on that date), kept as NaN"
@@ -92,9 +92,7 @@ def read_realised_variance(path: str | os.PathLike[str]) -> RealisedVariance:
     """
     path = Path(path)
     where = path.name
-    text = read_text(path, "realised variances")
-    if text.startswith(SYNTHETIC_MARKER):
-        text = text.split("\n", 1)[1]
+    text = without_marker(read_text(path, "realised variances"))
     header = csv_header(text)
     scale, form, columns = 1.0, None, [name for name in header[1:] if name]
     if header[0] == "date" and "symbol" in header:

@@ -185,6 +185,11 @@ def describe(path: str | os.PathLike[str]) -> DataSource:
     return DataSource(Path(path).name, stored, "synthetic" if synthetic else "unregistered")
 
 
+def without_marker(text: str) -> str:
+    """Return a file's text without the line by which our own generators mark it."""
+    return text.split("\n", 1)[-1] if text.startswith(SYNTHETIC_MARKER) else text
+
+
 def verify(ids: Iterable[str] | None = None) -> Iterator[Verification]:
     """Compare every named dataset (all, by default) with its registered hash, one at a time.
 

@@ -26,7 +26,7 @@ from rmot.errors import DataError
 from rmot.market.files import read_text
 from rmot.market.readers.contracts import vix_expiry
 from rmot.market.readers.tables import CsvTable, csv_table
-from rmot.market.registry import DataSource, describe
+from rmot.market.registry import DataSource, describe, without_marker
 
 FILES: Final = ("8_m_settle", "8_m_symbols", "expirations")
 """Settlements, contract months, expirations: how the files begin in a folder."""
@@ -83,7 +83,8 @@ def read_vix_futures(
     tables = []
     for path, letter, form in ((settle, "M", None), (symbol, "M", "%m/%d/%y"), (expire, "V", None)):
         columns = [f"{letter}{number}" for number in range(1, _MONTHS + 1)]
-        table = csv_table(read_text(path, "VIX futures"), path.name, ("date", *columns))
+        text = without_marker(read_text(path, "VIX futures"))
+        table = csv_table(text, path.name, ("date", *columns))
         tables.append((table, table.dates("date", form), columns))
     days = tables[0][1]
     if any(other != days for _, other, _ in tables[1:]):
