@@ -56,6 +56,24 @@ def closes(dataset: str) -> Series:
     return Series(close.groupby(level=0).last(), (str(history.source),))
 
 
+def realised_variances(dataset: str, steps: int) -> Series:
+    """Sum squared moves over so many bars at a time, in each day; the night is left out.
+
+    Raises
+    ------
+    MissingData
+        The dataset is not here.
+    """
+    history = read_history(found(dataset))
+    levels = pd.Series(np.log(history.table["close"].to_numpy(float)))
+    days = pd.DatetimeIndex(history.table.index).tz_localize(None).normalize()
+    sums = {
+        day: float(np.sum(np.diff(own.to_numpy()[::steps]) ** 2))
+        for day, own in levels.groupby(days)
+    }
+    return Series(pd.Series(sums), (str(history.source),))
+
+
 def future_returns(days: int) -> Series:
     """Return logarithmic returns of VIX futures of constant maturity.
 

@@ -7,7 +7,7 @@ LEDGER_TABLES = sorted(Path("proofs_check/tables").glob("*"))
 _FUTURES = [f"vix_futures/{name}" for name in ("8_m_settle", "8_m_symbols", "expirations")]
 MARKET_SERIES = [
     str(path)
-    for name in ("VIX_History", "VVIX_History", "SP_SPX", *_FUTURES)
+    for name in ("VIX_History", "VVIX_History", "VIX_1min", "SP_SPX", *_FUTURES)
     if (path := locate(f"vol/{name}"))
 ]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from proofs_check.certificate import Certificate, decide
 from proofs_check.exact import Tree, inequality
 from proofs_check.ledger import Claim
-from proofs_check.market_data import TRADING_DAYS, closes, future_returns
+from proofs_check.market_data import TRADING_DAYS, closes, future_returns, realised_variances
 from proofs_check.registry import Context, check
 
 Statistic = Callable[[np.ndarray], float]
@@ -70,6 +70,34 @@ def statistic_of_a_window(claim: Claim, context: Context) -> Certificate:
         otherwise="a window of these days with the statistic printed",
         reading="any window whose first and last days lie in the months allowed, at daily closes;"
         " where the document names only years, also those of its longest series",
+        kind="real",
+    )
+
+
+@check("N094")
+def noise_of_bars(claim: Claim, context: Context) -> Certificate:
+    """Compare realised variance over short bars with that over long ones.
+
+    Independent noise in levels adds two of its variances for each bar.
+    """
+    short, long = (realised_variances(claim.data["dataset"], int(n)) for n in claim.data["bars"])
+    ratio = float(short.by_day.mean() / long.by_day.mean())
+    clean = inequality("short bars add no variance", repr(ratio), "<=", ["datum", "most"])
+    return decide(
+        claim,
+        context.profile,
+        "numeric",
+        [{**clean, "rests_on": "real series"}],
+        [("verified", {clean["name"]: True}), ("refuted", {clean["name"]: False})],
+        evidence={
+            "ratio": ratio,
+            "days": len(short.by_day),
+            "error": float((short.by_day / long.by_day).std(ddof=1) / len(short.by_day) ** 0.5),
+            "series": list(short.sources),
+        },
+        otherwise="a variance that rises as bars shorten, as noise in the levels makes it do",
+        reading="bars of a minute against those of a quarter of an hour, a tenth more let pass;"
+        " few days, and of the spot index, which is no price",
         kind="real",
     )
 

@@ -36,6 +36,13 @@ _TOLD = {
         "the step of real time and a tenth of a year; over twenty bars the product is near one, but"
         " the state is fed back as in any recurrent network, and the document clips gradients",
     ),
+    "N093": (
+        "refuted",
+        "terms of history that are not small beside the present value",
+        "weights alike for all inputs, as training starts with; with x within the reach, the terms"
+        " in one letter are functions of time and present value, those in both at most 3 T x,"
+        " 11/2 T x^2 and 6 T^2 x together: without a scale of their own they are lost",
+    ),
     "N060": (
         "refuted",
         "a norm to which variance contributes",

@@ -17,7 +17,10 @@ def exponential(step):
 
 
 def chen(first, second):
-    return [sum(np.multiply.outer(first[i], second[n - i]) for i in range(n + 1)) for n in range(4)]
+    return [
+        np.sum([np.multiply.outer(first[i], second[n - i]) for i in range(n + 1)], axis=0)
+        for n in range(4)
+    ]
 
 
 def signature():
