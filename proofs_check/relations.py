@@ -44,10 +44,10 @@ def relations(claim: Claim, key: str) -> list[Statement]:
 def hold_relations(
     claim: Claim,
     context: Context,
-    *,
     against: str,
     otherwise: str,
     reading: str,
+    *,
     method: str = "reading",
 ) -> Certificate:
     """Hold all relations that the sentence states, where the numbers for them are given.

@@ -57,15 +57,7 @@ _TOLD = {
 @check(*_TOLD)
 def stated_of_the_loss(claim: Claim, context: Context) -> Certificate:
     """Hold what a sentence states of its numbers."""
-    against, otherwise, reading = _TOLD[claim.id]
-    return hold_relations(
-        claim,
-        context,
-        against=against,
-        otherwise=otherwise,
-        reading=reading,
-        method="certified",
-    )
+    return hold_relations(claim, context, *_TOLD[claim.id], method="certified")
 
 
 @check("N066")

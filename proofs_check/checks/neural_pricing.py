@@ -34,11 +34,8 @@ _TOLD = {
 @check(*_TOLD)
 def stated_of_prices(claim: Claim, context: Context) -> Certificate:
     """Hold what a sentence states of its numbers."""
-    against, otherwise, reading = _TOLD[claim.id]
-    method = "certified" if against == "corrected" else "reading"
-    return hold_relations(
-        claim, context, against=against, otherwise=otherwise, reading=reading, method=method
-    )
+    method = "certified" if _TOLD[claim.id][0] == "corrected" else "reading"
+    return hold_relations(claim, context, *_TOLD[claim.id], method=method)
 
 
 @check("N080")

@@ -74,11 +74,8 @@ _TOLD = {
 @check(*_TOLD)
 def stated_sizes(claim: Claim, context: Context) -> Certificate:
     """Hold what a sentence states of its numbers."""
-    against, otherwise, reading = _TOLD[claim.id]
-    method = "certified" if against == "refuted" else "reading"
-    return hold_relations(
-        claim, context, against=against, otherwise=otherwise, reading=reading, method=method
-    )
+    method = "certified" if _TOLD[claim.id][0] == "refuted" else "reading"
+    return hold_relations(claim, context, *_TOLD[claim.id], method=method)
 
 
 def _ends(stamp: str) -> tuple[date, date]:

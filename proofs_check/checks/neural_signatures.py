@@ -10,7 +10,7 @@ import sympy
 from proofs_check.agreement import same
 from proofs_check.alpha_model import read
 from proofs_check.certificate import Certificate, decide, scope_of
-from proofs_check.exact import Statement, Tree, inequality
+from proofs_check.exact import Statement, Tree, inequality, tree
 from proofs_check.ledger import Claim
 from proofs_check.registry import Context, check
 from proofs_check.relations import hold_relations
@@ -55,15 +55,7 @@ _TOLD = {
 @check(*_TOLD)
 def stated_of_signatures(claim: Claim, context: Context) -> Certificate:
     """Hold what a sentence states of its numbers."""
-    against, otherwise, reading = _TOLD[claim.id]
-    return hold_relations(
-        claim,
-        context,
-        against=against,
-        otherwise=otherwise,
-        reading=reading,
-        method="certified",
-    )
+    return hold_relations(claim, context, *_TOLD[claim.id], method="certified")
 
 
 @check("N049", "N050", "N051")
@@ -259,50 +251,38 @@ def _kind(word: str) -> str:
 def correlation_of_expected_terms(claim: Claim, context: Context) -> Certificate:
     """Correlate the expected terms of Brownian motions of two volatilities, with time.
 
-    ``E S = exp(T e_t + s/2 e_x e_x)``: with v the variance over T, ``xx`` has ``v/2``, and ``txx``
-    and ``xxt`` have ``T v/4`` each.
+    ``E S = exp(T e_t + v/2 e_x e_x)`` with v the variance over T, so that among fourteen terms
+    those that do not vanish are T, T^2/2, T^3/6, v/2 for ``xx`` and T v/4 for ``txx`` and ``xxt``.
     """
+    names = {key: ["datum", key] for key in ("steps", "increment", "factor")}
+    narrow = tree("steps*increment**2", {**names})
+    variances = {"a": narrow, "b": tree("v*factor**2", {**names, "v": narrow})}
     statements = []
     for place, horizon in enumerate(claim.data["horizons"]):
-        time: Tree = ["datum", "horizons", place]
-        variance: Tree = ["mul", ["datum", "steps"], ["pow", ["datum", "increment"], "2"]]
-        wider: Tree = ["mul", variance, ["pow", ["datum", "factor"], "2"]]
-        laws = [_expected_terms(time, v) for v in (variance, wider)]
+        bound: dict[str, Tree] = {"T": ["datum", "horizons", place], **variances}
         across, one, two = (
-            _covariance(*pair) for pair in (laws, [laws[0], laws[0]], [laws[1], laws[1]])
+            tree(
+                f"T**2*(1 + T**2/4 + T**4/36) + {x}*{y}*(1/4 + T**2/8)"
+                f" - (T + T**2/2 + T**3/6 + {x}*(1 + T)/2)"
+                f"*(T + T**2/2 + T**3/6 + {y}*(1 + T)/2)/14",
+                bound,
+            )
+            for x, y in ("ab", "aa", "bb")
         )
         square: Tree = ["div", ["mul", across, across], ["mul", one, two]]
         limit: Tree = ["pow", ["datum", "prints_as_one"], "2"]
         statements.append(inequality(f"told apart over {horizon}", square, "<", limit))
-    names = [item["name"] for item in statements]
+    names_of = [item["name"] for item in statements]
     return decide(
         claim,
         context.profile,
         "certified",
         statements,
         [
-            *(("verified", {name: True}) for name in names),
-            ("refuted", dict.fromkeys(names, False)),
+            *(("verified", {name: True}) for name in names_of),
+            ("refuted", dict.fromkeys(names_of, False)),
         ],
         evidence={"factor": claim.data["factor"]},
         otherwise="a correlation that falls short of one for another volatility",
         reading="time from 0 to 1, and time in years; any volatility between the two does as well",
     )
-
-
-def _covariance(first: list[Tree], second: list[Tree]) -> Tree:
-    """Sum products of two lists less the product of the sums over the length, zeros left out."""
-    both = [["mul", x, y] for x, y in zip(first, second, strict=True) if "0" not in (x, y)]
-    sums = [["add", *(x for x in law if x != "0")] for law in (first, second)]
-    return ["sub", ["add", *both], ["div", ["mul", *sums], str(len(first))]]
-
-
-def _expected_terms(time: Tree, variance: Tree) -> list[Tree]:
-    found: dict[str, Tree] = {
-        "t": time,
-        "tt": ["div", ["pow", time, "2"], "2"],
-        "ttt": ["div", ["pow", time, "3"], "6"],
-        "xx": ["div", variance, "2"],
-    }
-    found |= {word: ["div", ["mul", time, variance], "4"] for word in ("txx", "xxt")}
-    return [found.get(word, "0") for order in range(1, ORDER + 1) for word in words(order)]

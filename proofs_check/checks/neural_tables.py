@@ -92,5 +92,4 @@ _TOLD = {
 @check(*_TOLD)
 def stated_of_tables(claim: Claim, context: Context) -> Certificate:
     """Hold what a sentence states of printed numbers."""
-    against, otherwise, reading = _TOLD[claim.id]
-    return hold_relations(claim, context, against=against, otherwise=otherwise, reading=reading)
+    return hold_relations(claim, context, *_TOLD[claim.id])
