@@ -155,7 +155,7 @@ def printed(table: pd.DataFrame) -> str:
 def report(table: pd.DataFrame) -> str:
     """Return the table for print, and say which strike was slowest."""
     own = table[table["case"].isin(list(parameter_sets()))]
-    slowest = own.loc[own["median"].idxmax()]
+    slowest = own.iloc[int(np.argmax(own["median"]))]
     print(
         f"slowest of {len(own)} strikes: {slowest['case']}, T = {slowest['maturity']:g}, "
         f"K = {slowest['strike']:.6g}: {slowest['median']:.1f} ms, "

@@ -23,6 +23,8 @@ says that the error is below what is asked for, in several dimensions by way of 
 cells, which double the nodes.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +43,7 @@ _NO_MORE = object()
 _MEAN_ACCURACY = 1e-12
 _CAUTION = 5.0
 _FIRST_RATIO = 0.1
+_SLOW = 0.03
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ def _integral(
     ]
     # where the first is slow the others may not be
     for run, most in [(runs[0], _PATIENCE), *((run, math.inf) for run in (*runs[1:], runs[0]))]:
-        if run.reaches(tolerance, most):
+        if run.reaches(tolerance, most) and run.agrees(runs, tolerance):
             gradient = run.lattices.gradient() if differentiate else np.empty(0)
             return DominatedSum(run.estimates[-1], run.error, gradient)
     raise AccuracyError(
@@ -180,27 +183,44 @@ class _Refinement:
             lattices = self.lattices
             self.estimates.append(lattices.value)
             self.sizes.append(lattices.moduli)
-            changing = max(
-                _discretisation(each, lattices.moduli, lattices.stages)
-                for each in (self.estimates, self.sizes)
-            )
+            changing = max(_discretisation(each, lattices) for each in (self.estimates, self.sizes))
             # the integral is no larger than that of the modulus
             self.error = float(min(changing, 2.0 * lattices.moduli) + lattices.lost)
         return self.error <= tolerance
 
+    def agrees(self, runs: list[_Refinement], tolerance: float) -> bool:
+        """Tell whether the tolerance is reached against another run, where convergence is slow."""
+        stages = self.lattices.stages
+        if len(self.estimates) <= 2 * stages:
+            # little is there at all
+            return True
+        halvings = _halvings(self.estimates, self.lattices)
+        slow = halvings[-1] > _SLOW * halvings[-1 - stages]
+        for other in runs if slow else ():
+            if other is not self and other.reaches(tolerance, math.inf):
+                apart = abs(self.estimates[-1] - other.estimates[-1])
+                self.error = max(self.error, other.error, _CAUTION * apart)
+        return self.error <= tolerance
 
-def _discretisation(estimates: list[float], moduli: float, stages: int) -> float:
-    """Estimate the rule's error from its changes as the step was halved, in so many stages.
+
+def _halvings(estimates: list[float], lattices: Lattices) -> NDArray[np.float64]:
+    """Return the changes as the step was halved, those of all stages of a halving together."""
+    changes = np.maximum(np.abs(np.diff(estimates)), ROUNDING * lattices.moduli)
+    return np.convolve(changes, np.ones(lattices.stages), "valid")
+
+
+def _discretisation(estimates: list[float], lattices: Lattices) -> float:
+    """Estimate the rule's error from its changes as the step was halved.
 
     The changes of a halving fall at least geometrically, often faster. Those of one stage need not,
     since each is blind to some waves, so that all stages of a halving count together. They may be
     small by chance, so the ratio that goes on is the worst within two halvings, or one that is
-    cautious where these were not seen.
+    cautious.
     """
-    changes = np.maximum(np.abs(np.diff(estimates)), ROUNDING * moduli)
-    if changes.size < 2 * stages:
+    stages = lattices.stages
+    if len(estimates) <= 2 * stages:
         return np.inf
-    halvings = np.convolve(changes, np.ones(stages), "valid")
+    halvings = _halvings(estimates, lattices)
     ratios = halvings[stages:] / halvings[:-stages]
     ratio = np.max(ratios[-stages - 1 :], initial=_FIRST_RATIO)
     return _CAUTION * halvings[-1] * min(ratio, 1.0)

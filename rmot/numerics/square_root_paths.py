@@ -2,11 +2,11 @@ r"""Knows how to simulate square-root diffusions by quadratic-exponential steps.
 
     dV = (drift - reversion V) dt + vol_of_vol sqrt(V) dB,   U = ∫ V dt,   Z = ∫ sqrt(V) dB.
 
-L. Andersen, "Efficient simulation of the Heston stochastic volatility model", J. Computational
-Finance 11 (2008): over a step V has its exact conditional mean and variance, as a shifted
-square of a normal where the variance is small against the mean squared, else as an exponential
-with a mass at 0. U is the trapezoidal sum, and Z follows from the equation of V itself. Each
-exp(c Z - c^2 U / 2) is made a martingale by dividing each step by its conditional mean.
+L. Andersen, "Simple and efficient simulation of the Heston stochastic volatility model",
+J. Computational Finance 11 (2008): over a step V has its exact conditional mean and variance, as a
+shifted square of a normal where the variance is small against the mean squared, else as an
+exponential with a mass at 0. U is the trapezoidal sum, and Z follows from the equation of V itself.
+Each exp(c Z - c^2 U / 2) is made a martingale by dividing each step by its conditional mean.
 """
 
 import math

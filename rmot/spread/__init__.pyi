@@ -18,6 +18,8 @@ from .spread_bound import spread_call_lower_bound as spread_call_lower_bound
 from .spread_claims import SpreadDigitals as SpreadDigitals
 from .spread_claims import spread_claim as spread_claim
 from .spread_claims import spread_digitals as spread_digitals
+from .spread_paths import SimulatedSpread as SimulatedSpread
+from .spread_paths import simulated_spread_call as simulated_spread_call
 from .two_assets import SeveralAssetOption as SeveralAssetOption
 from .two_assets import spread_call as spread_call
 from .two_assets import two_asset_call as two_asset_call
@@ -31,6 +33,7 @@ __all__ = [
     "LowerBound",
     "SeveralAssetOption",
     "SimulatedCalls",
+    "SimulatedSpread",
     "SmileMarginal",
     "SpreadDigitals",
     "StudentCopula",
@@ -40,6 +43,7 @@ __all__ = [
     "kirk_spread_call",
     "simulated_basket_call",
     "simulated_bisabr_call",
+    "simulated_spread_call",
     "smile_marginal",
     "spread_call",
     "spread_call_lower_bound",

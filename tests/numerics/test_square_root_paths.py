@@ -1,4 +1,4 @@
-"""Quadratic-exponential steps against the noncentral chi-squared law and exact Heston prices."""
+"""Quadratic-exponential steps against the noncentral chi-squared law, and martingales."""
 
 import math
 
@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ncx2
 
-from rmot.models import RoughFactorModel, VarianceFactor
 from rmot.numerics.square_root_paths import quadratic_exponential_paths
-from rmot.spread import spread_call
 
 _PATHS = 2**16
 # what four standard errors are exceeded by once in 16 000 draws
@@ -51,36 +49,3 @@ def test_corrected_exponentials_have_mean_one(numbers):
     logs = along[:, None] * tilts - 0.5 * total[:, None] * tilts**2 + corrections
     for i in range(tilts.size):
         assert within(np.exp(logs[:, i]), 1.0)
-
-
-@pytest.mark.parametrize("strike", [-0.1, 0.05, 0.3])
-def test_spreads_are_the_exact_ones(strike):
-    """Two assets on two factors, with all signs of strike."""
-    maturity, steps, forwards = 1.0, 64, np.array([1.1, 1.0])
-    given = {"hurst": 0.5, "initial_variance": 1.0, "mean_reversion": 0.5, "long_run_variance": 1.0}
-    factors = [
-        VarianceFactor(vol_of_vol=nu, correlation=rho, **given)
-        for nu, rho in ((0.8, -0.6), (0.5, 0.4))
-    ]
-    loadings = np.array([[0.25, 0.05], [0.1, 0.2]])
-    logs = np.tile(np.log(forwards), (_PATHS, 1))
-    random = np.random.default_rng(3)
-    for k, factor in enumerate(factors):
-        nu, rho, initial, reversion, drift = factor.diffusion
-        _, total, along, corrections = quadratic_exponential_paths(
-            (initial, nu, reversion, drift),
-            maturity,
-            antithetic(10 + k, steps),
-            rho * loadings[:, k],
-        )
-        half = random.standard_normal(_PATHS // 2)
-        across = np.sqrt((1.0 - rho**2) * total) * np.concatenate([half, -half])
-        logs += (rho * along + across)[:, None] * loadings[:, k] + corrections
-        logs -= 0.5 * total[:, None] * loadings[:, k] ** 2
-    prices = np.exp(logs)
-    payoff = np.maximum(prices[:, 0] - prices[:, 1] - strike, 0.0)
-    wanted = float(
-        spread_call(RoughFactorModel(loadings, factors), 0, 1, strike, maturity, forwards=forwards)
-    )
-    assert within(prices[:, 0], forwards[0])
-    assert within(payoff, wanted)

@@ -1,12 +1,13 @@
-"""Prices under factor models against QuantLib, where it has the model."""
+"""Prices under factor models and copulas against QuantLib, where it has the model."""
 
 import math
 
+import numpy as np
 import pytest
 import QuantLib
 
-from rmot.models import FactorMarginal, RoughFactorModel, VarianceFactor
-from rmot.spread import spread_call
+from rmot.models import SABR, FactorMarginal, RoughFactorModel, VarianceFactor
+from rmot.spread import GaussianCopula, copula_spread_options, smile_marginal, spread_call
 
 YEARS = 2
 TODAY = QuantLib.Date(1, 1, 2021)
@@ -104,3 +105,57 @@ def test_lognormal_spreads_are_those_of_quadrature(strike):
         for scale in (10.0, 20.0)
     )
     assert abs(fine - exact) <= 10.0 * abs(fine - coarse) + 1e-8 * sum(FORWARDS)
+
+
+def spread_caplets(volatility, correlation, strikes, points):
+    """Return QuantLib's options on two swap rates, their means and the time to the fixing."""
+    today = QuantLib.Date(15, 1, 2021)
+    QuantLib.Settings.instance().evaluationDate = today
+    curve = QuantLib.YieldTermStructureHandle(QuantLib.FlatForward(today, 0.03, COUNTER))
+    flat = QuantLib.ConstantSwaptionVolatility(
+        today,
+        QuantLib.TARGET(),
+        QuantLib.ModifiedFollowing,
+        QuantLib.QuoteHandle(QuantLib.SimpleQuote(volatility)),
+        COUNTER,
+        QuantLib.ShiftedLognormal,
+    )
+    one_rate = QuantLib.LinearTsrPricer(
+        QuantLib.SwaptionVolatilityStructureHandle(flat),
+        QuantLib.QuoteHandle(QuantLib.SimpleQuote(0.0)),
+        curve,
+    )
+    rho = QuantLib.QuoteHandle(QuantLib.SimpleQuote(correlation))
+    two_rates = QuantLib.LognormalCmsSpreadPricer(one_rate, rho, curve, points)
+    rates = [
+        QuantLib.EuriborSwapIsdaFixA(QuantLib.Period(years, QuantLib.Years), curve)
+        for years in (10, 2)
+    ]
+    period = (QuantLib.Date(15, 1, 2027), 1.0, QuantLib.Date(15, 1, 2026))
+    ends = (*period, period[0], 2)
+    means = []
+    for rate in rates:
+        coupon = QuantLib.CmsCoupon(*ends, rate)
+        coupon.setPricer(one_rate)
+        means.append(coupon.rate())
+    index = QuantLib.SwapSpreadIndex("spread", *rates)
+    plain = QuantLib.CmsSpreadCoupon(*ends, index)
+    plain.setPricer(two_rates)
+    caplets = []
+    for strike in strikes:
+        capped = QuantLib.CappedFlooredCmsSpreadCoupon(*ends, index, 1.0, 0.0, strike)
+        capped.setPricer(two_rates)
+        caplets.append(plain.rate() - capped.rate())
+    return np.array(caplets), means, COUNTER.yearFraction(today, plain.fixingDate())
+
+
+@pytest.mark.parametrize("correlation", [-0.5, 0.6, 0.9])
+def test_a_gaussian_copula_of_lognormal_rates_is_the_cms_spread_pricer(correlation):
+    """Both have the means that the convexity of each rate gives."""
+    volatility, strikes = 0.3, np.array([-0.005, 0.0, 0.002, 0.01])
+    fine, means, years = spread_caplets(volatility, correlation, strikes, 64)
+    coarse = spread_caplets(volatility, correlation, strikes, 32)[0]
+    flat = SABR(initial_volatility=volatility, lognormal_vol_of_vol=0.0, correlation=0.0)
+    laws = [smile_marginal(flat, years, forward=mean) for mean in means]
+    found = copula_spread_options(*laws, GaussianCopula(correlation), strikes, tolerance=1e-9)
+    assert np.all(np.abs(found.call - fine) <= found.error + np.abs(fine - coarse) + 1e-15)

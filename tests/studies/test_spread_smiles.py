@@ -3,11 +3,14 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from rmot.artifact.files import write_csv
+from rmot.errors import DataError
 from rmot.numerics.bachelier import bachelier_call
 from rmot.spread.alpha.bilog import bilog_spread_call
-from rmot.studies.spread_smiles import controls, matched, smiles
+from rmot.studies.spread_smiles import controls, matched, smiles, wishart_fits
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +56,17 @@ def test_a_price_beyond_all_correlations_has_none(aim):
 def test_every_control_has_a_symbol():
     names = {name for name, *_ in controls._alpha()} | set(controls.BISABR_CORRELATIONS)
     assert names <= set(controls.SYMBOLS)
+
+
+def test_a_wishart_fit_is_read_back_bit_for_bit(tmp_path):
+    free = np.array([-1.47, 0.18, -1.7, -1.5, -1.4, -0.45, -0.1]) + 1e-15 / 3.0
+    row = dict(zip(wishart_fits.FREE, free.tolist(), strict=True))
+    path = tmp_path / "fits.csv"
+    write_csv(path, pd.DataFrame([{"maturity": 1.0, **row, "largest_miss": 2e-5}]))
+    law, miss = wishart_fits.read(path, 1.0)
+    wanted = wishart_fits.wishart(free)
+    for name in ("volatility", "correlation", "initial"):
+        assert np.array_equal(getattr(law, name), getattr(wanted, name))
+    assert miss == 2e-5
+    with pytest.raises(DataError, match="maturity 2"):
+        wishart_fits.read(path, 2.0)

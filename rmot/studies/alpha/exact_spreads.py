@@ -1,7 +1,8 @@
 """Spread options priced exactly, bounded from below, by Kirk's formula and by simulation.
 
 Kirk's formula has the volatilities and the correlation of returns over the horizon, which the model
-gives exactly. Strikes are so many normal deviations of the spread from its forward. The first
+gives exactly. Simulated are quadratic-exponential paths, which share the model with the exact price
+and nothing else. Strikes are so many normal deviations of the spread from its forward. The first
 set is that of source 004, section 2.1, with the mean reversion and long-run variance of Fig 13.
 """
 
@@ -17,6 +18,7 @@ from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.models import RoughFactorModel, VarianceFactor
 from rmot.spread import (
     kirk_spread_call,
+    simulated_spread_call,
     spread_call_lower_bound,
     spread_claim,
     spread_digitals,
@@ -68,7 +70,17 @@ def run(config: Config) -> pd.DataFrame:
                 volatilities=(float(volatilities[0]), float(volatilities[1])),
                 correlation=float(assets.correlation(maturity)[0, 1]),
             )
-            drawn, drawn_error = _simulated(assets, forwards, strikes, maturity, config)
+            drawn = simulated_spread_call(
+                assets,
+                0,
+                1,
+                strikes,
+                maturity,
+                forwards=forwards,
+                n_paths=_PATHS[config.profile],
+                steps=_STEPS[config.profile],
+                seed=config.seed,
+            )
             digitals = spread_digitals(assets, 0, 1, strikes, maturity, forwards=forwards)
             for at, strike in enumerate(strikes.tolist()):
                 exact, error = spread_claim(assets, 0, 1, strike, maturity, forwards=forwards)
@@ -90,8 +102,8 @@ def run(config: Config) -> pd.DataFrame:
                         "lower_bound": best.price,
                         "published_bound": published.price,
                         "kirk": kirk[at],
-                        "simulated": drawn[at],
-                        "simulated_error": drawn_error[at],
+                        "simulated": drawn.price[at],
+                        "simulated_error": drawn.standard_error[at],
                     }
                 )
     settings = [
@@ -100,22 +112,6 @@ def run(config: Config) -> pd.DataFrame:
     ]
     digest = data_digest(settings)
     return pd.DataFrame(rows).assign(data="printed", data_sha256=digest)
-
-
-def _simulated(
-    assets: RoughFactorModel,
-    forwards: tuple[float, float],
-    strikes: np.ndarray,
-    maturity: float,
-    config: Config,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return prices and standard errors of antithetic paths."""
-    paths, steps = _PATHS[config.profile], _STEPS[config.profile]
-    prices = assets.simulate([maturity], paths, config.seed, sampling="antithetic", steps=steps)
-    held = prices[:, 0] * forwards
-    spread = (held[:, 0] - held[:, 1])[:, None]
-    pairs = np.maximum(spread - strikes, 0.0).reshape(-1, 2, strikes.size).mean(axis=1)
-    return pairs.mean(axis=0), pairs.std(axis=0, ddof=1) / math.sqrt(len(pairs))
 
 
 def summarised(table: pd.DataFrame) -> pd.DataFrame:

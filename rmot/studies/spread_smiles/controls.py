@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.models import WishartModel
 from rmot.spread import GaussianCopula, StudentCopula
-from rmot.studies.spread_smiles import matched
+from rmot.studies.spread_smiles import matched, wishart_fits
 from rmot.studies.spread_smiles.matched import COLOURS, DEGREES_OF_FREEDOM, LOADINGS, MONEY, Target
 from rmot.studies.study import Config, main
 
@@ -116,12 +116,12 @@ def _models(aim: Target, config: Config) -> Iterator[tuple[str, list[Case]]]:
         other = replace(pair, **{name: getattr(pair, name) + _CHANGE})
         cases.append((name, _CHANGE, True, lambda k, x=other: x.spread_call(k, MATURITY)))
     yield "bisabr", cases
-    yield "wishart", _wishart(aim, config)
+    yield "wishart", _wishart(config)
     yield "alpha", _alpha()
 
 
-def _wishart(aim: Target, config: Config) -> list[Case]:
-    law, _ = matched.matched_wishart(aim, matched.EVALUATIONS[config.profile])
+def _wishart(config: Config) -> list[Case]:
+    law, _ = wishart_fits.read(config.inputs["wishart"], MATURITY)
 
     def calls(**changed: object) -> Calls:
         names = ("degrees", "volatility", "drift", "correlation", "initial")

@@ -2,8 +2,7 @@
 
 An alpha model is the reference. SABR marginals meet each asset's volatilities at three strikes, the
 money and a deviation to both sides; a copula's correlation, and the BiSABR's of both prices, then
-meet the spread at the money. A Wishart model has no parameter for each of these seven numbers: it
-comes as near as least squares bring it.
+meet the spread at the money. The Wishart model is fitted in `wishart_fits`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from scipy.optimize import brentq, least_squares
 
 from rmot.artifact.data_digest import data_digest
 from rmot.errors import CalibrationError, RmotError
-from rmot.models import SABR, JointLaw, RoughFactorModel, VarianceFactor, WishartModel
+from rmot.models import SABR, JointLaw, RoughFactorModel, VarianceFactor
 from rmot.numerics import implied_volatility
 from rmot.numerics.bachelier import bachelier_call, implied_normal_volatility
 from rmot.spread import (
@@ -43,12 +42,9 @@ VOLATILITY_CORRELATION = 0.5
 LOADINGS = ((0.17, 0.12, 0.0), (0.20, 0.0, 0.12))
 COLOURS = ((0.7, -0.5), (0.6, -0.3), (0.6, 0.1))
 """Vol-of-vol and correlation of each factor."""
-EVALUATIONS = {"quick": 5, "full": 15, "deep": 30}
-"""Of the Wishart model's search."""
 MEAN_REVERSION = 0.5
 _DEVIATIONS = np.array([-1.0, 0.0, 1.0])
 _TOLERANCE = 1e-7
-_WISHART_DEGREES = 1.5
 
 
 def alpha_model(
@@ -203,53 +199,6 @@ def matched_bisabr(smiles: tuple[SABR, SABR], aim: Target) -> BiSABR:
         return float(bisabr(smiles, rho).implied_normal_volatility(MONEY, aim.maturity)) - aim.level
 
     return bisabr(smiles, _root(excess, -0.9, 0.97))
-
-
-def matched_wishart(aim: Target, evaluations: int) -> tuple[WishartModel, Vector]:
-    """Return the 2 x 2 Wishart model nearest to the seven numbers, and relative misses, shape (7,).
-
-    Returns have V as their covariances; free are V_0, the size of Q for each asset and the leverage
-    R. The search stops after so many evaluations beside those for derivatives.
-    """
-
-    def misses(x: Vector) -> Vector:
-        try:
-            law = wishart(x)
-            found = [
-                asset_volatilities(law, i, aim.log_moneyness[i], aim.maturity) for i in range(2)
-            ]
-            call = float(joint_calls(law, np.array([MONEY]), aim.maturity)[0])
-        except RmotError:
-            return np.full(7, 10.0)
-        smiles = (np.array(found) / aim.volatilities - 1.0).ravel()
-        return np.append(smiles, call / aim.money_call - 1.0)
-
-    level = aim.volatilities[:, 1]
-    stationary = 0.5 * math.log(MEAN_REVERSION / _WISHART_DEGREES)
-    root = [math.log(level[0]), 0.7 * level[1], math.log(0.7 * level[1])]
-    start = np.array([*root, stationary, stationary, -0.4, 0.0])
-    found = least_squares(
-        misses, start, diff_step=1e-4, xtol=1e-8, ftol=1e-10, max_nfev=evaluations
-    )
-    return wishart(found.x), np.asarray(found.fun)
-
-
-def wishart(x: Vector) -> WishartModel:
-    """Return the Wishart model of seven free numbers: a root of V_0, sizes of Q, leverage.
-
-    Q^T Q is V_0 with rows and columns scaled, so that correlations last.
-    """
-    root = np.array([[math.exp(x[0]), 0.0], [x[1], math.exp(x[2])]])
-    size = math.hypot(x[5], x[6])
-    leverage = np.array(x[5:7]) * (math.tanh(size) / size if size > 0.0 else 1.0)
-    return WishartModel(
-        [[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [0.0, 0.0]]],
-        degrees=_WISHART_DEGREES,
-        volatility=root.T * np.exp(x[3:5]),
-        drift=-0.5 * MEAN_REVERSION * np.eye(2),
-        correlation=np.array([leverage, np.zeros(2)]),
-        initial=root @ root.T,
-    )
 
 
 def matched_lognormal(aim: Target) -> Callable[[Vector], Vector]:

@@ -21,7 +21,7 @@ from rmot.numerics import black_call
 from rmot.numerics.bachelier import implied_normal_volatility
 from rmot.spread import simulated_bisabr_call
 from rmot.spread.alpha.bilog import bilog_spread_call
-from rmot.studies.spread_smiles import matched
+from rmot.studies.spread_smiles import matched, wishart_fits
 from rmot.studies.spread_smiles.matched import DEGREES_OF_FREEDOM, FORWARDS, MONEY, Target
 from rmot.studies.study import Config, main
 
@@ -92,9 +92,8 @@ def _models(aim: Target, strikes: Vector, config: Config) -> Iterator[Priced]:
         seed=config.seed,
     )
     yield Priced("bisabr_simulated", drawn.price, drawn.error, miss)
-    law, misses = matched.matched_wishart(aim, matched.EVALUATIONS[config.profile])
-    calls = matched.joint_calls(law, strikes, years)
-    yield Priced("wishart", calls, exact, float(np.max(np.abs(misses))))
+    law, miss = wishart_fits.read(config.inputs["wishart"], years)
+    yield Priced("wishart", matched.joint_calls(law, strikes, years), exact, miss)
 
 
 def _miss(smiles: tuple[SABR, SABR], aim: Target) -> float:
