@@ -53,11 +53,15 @@ def index_rows(
 
     Volatilities are of prices in units of the quoted future; the law's own is another.
     """
+    if isinstance(model, NeuralVolterra):
+        samples = model.index_at(targets.index_dates, n_paths, SEED, steps=looks).T
+    else:
+        samples = [
+            model.index_paths(date, date + WINDOW, n_paths, SEED, looks=looks)[1]
+            for date in targets.index_dates
+        ]
     rows = []
-    for smile in targets.index:
-        _, index = model.index_paths(
-            smile.maturity, smile.maturity + WINDOW, n_paths, SEED, looks=looks
-        )
+    for smile, index in zip(targets.index, samples, strict=True):
         level, k = index / smile.forward, smile.log_moneyness
         sign = np.where(k < 0.0, -1.0, 1.0)
         price = np.maximum(sign * (level[:, None] - np.exp(k)), 0.0).mean(axis=0)
@@ -121,8 +125,8 @@ def coherence(model: NeuralVolterra, dates: ArrayLike, n_paths: int = 2**16) -> 
     found, node = [], np.polynomial.legendre.leggauss(64)
     times = np.atleast_1d(np.asarray(dates, dtype=np.float64))
     prices = model.simulate(times, n_paths, SEED, steps=32)
-    for date, price in zip(times.tolist(), prices.T, strict=True):
-        _, index = model.index_paths(date, date + WINDOW, 2**14, SEED)
+    samples = model.index_at(times, min(n_paths, 2**14), SEED)
+    for date, price, index in zip(times.tolist(), prices.T, samples.T, strict=True):
         at = date + 0.5 * WINDOW * (node[0] + 1.0)
         found.append(
             Coherence(

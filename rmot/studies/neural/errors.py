@@ -22,7 +22,13 @@ def run(config: Config) -> pd.DataFrame:
     table = pd.concat([pd.read_csv(path) for path in config.inputs.values()])
     rows = []
     for law, own in table.groupby("law", sort=False):
-        row: dict[str, object] = {"law": law, "label": LABELS.get(str(law), str(law))}
+        kind, _, seed = str(law).rpartition("_")
+        label = LABELS["neural"] if kind == "neural" else LABELS.get(str(law), str(law))
+        row: dict[str, object] = {
+            "law": law,
+            "label": label,
+            "seed": seed if kind == "neural" else "",
+        }
         gap = np.nan_to_num(own["model_volatility"]) - own["quoted_volatility"]
         for kind in KINDS:
             for role in ROLES:

@@ -1,6 +1,7 @@
 """SPX and VIX smiles of laws in and out of sample: a row a quote and law.
 
-Inputs are the config, weights by the name of their law, and the chains SPX and VIX, or none.
+Inputs are the config, weights (.json) by the name of their law, ``neural_0`` being that of seed 0,
+and the chains SPX and VIX, or none.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from rmot.studies.neural.quotes import quoted, training_config
 from rmot.studies.study import Config, main
 
 FITTED = ("black_scholes", "heston", "ssvi", "rough_heston")
-TRAINED = ("rough_bergomi", "neural")
 INDEX_PATHS = {"quick": 1 << 11, "full": 1 << 14, "deep": 1 << 16}
 SIMULATION = {
     "quick": Simulation(paths=2**11, least_steps=16, steps_per_year=32),
@@ -30,7 +30,9 @@ def run(config: Config) -> pd.DataFrame:
     quotes = quoted(config, training_config(config).quotes)
     models = {name: fitted(name, quotes.price, quotes.targets) for name in FITTED}
     models |= {
-        name: load_model(config.inputs[name], SIMULATION[config.profile])[0] for name in TRAINED
+        name: load_model(path, SIMULATION[config.profile])[0]
+        for name, path in config.inputs.items()
+        if path.suffix == ".json"
     }
     rows = []
     for name, model in models.items():
