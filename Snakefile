@@ -43,6 +43,7 @@ SEEDS = {
     "spread_smiles": 4,
     "forty_parameters": 0,
     "observable_smiles": 0,
+    "neural": 0,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()

@@ -161,6 +161,8 @@ def descend(
     rate = _rate(settings)
     adam = optax.chain(optax.clip_by_global_norm(settings.clip), optax.adam(rate))
     free, fixed = eqx.partition(module, eqx.is_inexact_array)
+    # what came of Python's numbers has a type of its own, for which all would be compiled twice
+    free = jax.tree.map(lambda leaf: jax.lax.convert_element_type(leaf, leaf.dtype), free)
     state = adam.init(free)
     key = jax.random.PRNGKey(settings.seed)
 

@@ -172,6 +172,28 @@ class NeuralVolterra(SimulatedLaw, SimulatesIndex):
         forward, left, index = self._walk_all(grid, n_paths, seed, "sobol")
         return LognormalPaths(dates, forward, left), index[:, 0]
 
+    def index_at(self, dates: ArrayLike, n_paths: int, seed: int, *, steps: int = 32) -> Vector:
+        """Return the 30-day index at dates, shape (n_paths, n_dates), as 0.2.
+
+        Parameters
+        ----------
+        dates : array_like, shape (n_dates,)
+            Years, increasing from above 0.
+        n_paths : int
+            Sobol points, a power of two.
+        seed : int
+        steps : int
+            To each date, at least.
+
+        Raises
+        ------
+        ParameterError
+            As `index_paths`.
+        """
+        t = check_times(dates)
+        grid = grid_of(step_grid(t, steps)[0], t, t, self.pieces)
+        return self._walk_all(grid, n_paths, seed, "sobol")[2]
+
     def prior(
         self,
         maturity: float,

@@ -31,7 +31,7 @@ class Network:
     Parameters
     ----------
     width, depth : int
-        Units of a hidden layer, and how many hidden layers.
+        Units of a hidden layer, and how many hidden layers; with none the law is rough Bergomi's.
     seed : int
         Of the hidden weights.
     """
@@ -42,7 +42,7 @@ class Network:
 
     def __post_init__(self) -> None:
         """Refuse what is no network."""
-        for name, least in (("width", 1), ("depth", 1), ("seed", 0)):
+        for name, least in (("width", 1), ("depth", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ParameterError(f"expected {name} >= {least}; got {getattr(self, name)}")
 

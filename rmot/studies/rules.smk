@@ -212,6 +212,7 @@ include: "correlation/rules.smk"
 include: "paths/rules.smk"
 include: "spread_smiles/rules.smk"
 include: "alpha/rules.smk"
+include: "neural/rules.smk"
 
 
 rule tables:
@@ -265,3 +266,7 @@ rule tables:
         rules.arbitrage_digitals.output,
         rules.alpha_equivalents.output,
         rules.observable_smiles.output,
+        rules.neural_history.output,
+        rules.neural_smiles.output,
+        rules.neural_recovery.output,
+        rules.neural_bounds.output,

@@ -75,6 +75,18 @@ def test_each_step_has_a_key_of_its_own():
     assert len(set(drawn)) == len(drawn) == 6
 
 
+def test_a_step_is_compiled_once():
+    traced = []
+
+    def noted(point, aim, key):
+        traced.append(key)
+        return distance(point, aim)
+
+    weak = Point(jnp.asarray(0.5))
+    descend(weak, noted, AIM, distance, AIM, replace(SETTINGS, steps=5, warm_up=0))
+    assert len(traced) == 1
+
+
 @pytest.mark.parametrize(
     "change", [{"steps": 0}, {"learning_rate": 0.0}, {"warm_up": 400}, {"last_rate": 2.0}]
 )

@@ -1,0 +1,19 @@
+"""Gather the histories of trainings into one table: ``python -m ... TABLE.csv ... --output T``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from rmot.artifact.files import write_csv
+from rmot.artifact.profiles import PROFILES
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--profile", choices=PROFILES, default="full")
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("tables", nargs="+", type=Path)
+    options = parser.parse_args()
+    write_csv(options.output, pd.concat([pd.read_csv(path) for path in options.tables]))
