@@ -75,9 +75,9 @@ def variants(profile: str) -> dict[str, Variant]:
     return {name: one for name, one in VARIANTS.items() if one.in_quick or profile != "quick"}
 
 
-def training_of(variant: Variant, profile: str, seed: int) -> Training:
-    """Return what is trained."""
-    steps = STEPS[profile]
+def training_of(variant: Variant, profile: str, seed: int, share: float = 1.0) -> Training:
+    """Return what is trained, for a share of the profile's steps."""
+    steps = int(share * STEPS[profile])
     return Training(
         architecture=Architecture(**variant.architecture, width=WIDTH[profile], seed=seed),
         descent=Descent(
