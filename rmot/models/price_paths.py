@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import AccuracyError
 from rmot.numerics.path_draws import Sampling
-from rmot.numerics.path_grid import STEPS
+from rmot.numerics.path_grid import STEPS, check_times, check_whole_number
 from rmot.numerics.rough_variance_paths import RoughVarianceScheme, VariancePaths
 
 Vector = NDArray[np.float64]
@@ -130,7 +130,43 @@ class SimulatesPaths(ABC):
         return self.simulate_paths(times, n_paths, seed, sampling=sampling, steps=steps).price
 
 
-class SquareRootPaths(SimulatesPaths):
+class SimulatesIndex(SimulatesPaths):
+    """Simulation of a price and of its volatility index."""
+
+    @abstractmethod
+    def index_paths(
+        self, first: float, second: float, n_paths: int, seed: int, looks: int = 32
+    ) -> tuple[LognormalPaths, Vector]:
+        """Return what paths of the variance leave of two prices, and the index at the first date.
+
+        Parameters
+        ----------
+        first, second : float
+            Dates in years; the index looks from the first to the second.
+        n_paths : int
+            Sobol points, a power of two.
+        seed : int
+        looks : int
+            Steps to the first date, at least 4; as long ones follow to the second.
+
+        Returns
+        -------
+        paths : LognormalPaths
+            At both dates.
+        index : ndarray, shape (n_paths,)
+            Annualised volatility, as 0.2.
+
+        Raises
+        ------
+        ParameterError
+            Dates that do not increase from above 0, too few looks, or no power of two.
+        AccuracyError
+            If steps are so long that prices would not be martingales, or an expected variance is
+            not positive.
+        """
+
+
+class SquareRootPaths(SimulatesIndex):
     """Simulation of prices whose variance is that of rough Heston."""
 
     correlation: float
@@ -183,6 +219,27 @@ class SquareRootPaths(SimulatesPaths):
         scheme = self.martingale_scheme(times, steps)
         return self.given(scheme.times, scheme.simulate(n_paths, seed, sampling))
 
+    def index_paths(
+        self, first: float, second: float, n_paths: int, seed: int, looks: int = 32
+    ) -> tuple[LognormalPaths, Vector]:
+        """Return what paths leave of two prices, and the index; see `SimulatesIndex`.
+
+        Its square is affine in the path of Z = ∫sqrt(V)dB up to the first date.
+        """
+        dates, grid = index_grid(first, second, looks)
+        scheme = self.martingale_scheme(grid, 1)
+        paths = scheme.simulate(n_paths, seed, "sobol")
+        expected = scheme.expected_increments(paths.along, looks - 1)
+        if not expected.min() > 0.0:
+            raise AccuracyError(
+                f"expected variances above zero; {looks} steps give {expected.min():.3g} on a "
+                "path. Take more looks"
+            )
+        every = self.given(grid, paths)
+        at = [looks - 1, grid.size - 1]
+        lognormal = LognormalPaths(dates, every.log_forward[:, at], every.variance[:, at])
+        return lognormal, np.sqrt(expected / (dates[1] - dates[0]))
+
     def given(self, times: Vector, paths: VariancePaths) -> LognormalPaths:
         """Return what paths of the variance leave of the price."""
         square = self.correlation**2
@@ -198,3 +255,18 @@ class SquareRootPaths(SimulatesPaths):
                 f"{scheme.largest_tilt:.3g}; got {self.correlation}. Take more steps"
             )
         return scheme
+
+
+def index_grid(first: float, second: float, looks: int) -> tuple[Vector, Vector]:
+    """Return two dates, and ends of steps to them of about the same length.
+
+    Raises
+    ------
+    ParameterError
+        Dates that do not increase from above 0, or fewer than 4 looks.
+    """
+    dates = check_times([first, second])
+    check_whole_number("looks", looks, 4)
+    more = max(4, int(np.ceil(looks * (dates[1] / dates[0] - 1.0))))
+    to_first = dates[0] * np.arange(1, looks + 1) / looks
+    return dates, np.concatenate([to_first, np.linspace(dates[0], dates[1], more + 1)[1:]])

@@ -3,8 +3,8 @@ r"""Knows the joint law of a price at two dates and of the volatility index betw
 .. math:: I^2 = \frac1\tau E\Big[\int_{T_1}^{T_2} V_u\,du \,\Big|\, F_{T_1}\Big]
           = -\frac2\tau E\Big[\log\frac{S_2}{S_1} \Big| F_{T_1}\Big], \qquad \tau = T_2 - T_1.
 
-In square-root models I^2 is affine in the path of Z = ∫sqrt(V)dB up to T_1. Paths are sorted into
-cells of I, and in each the prices have cells as in `rmot.models.two_dates`.
+Paths, on which a model knows I, are sorted into cells of it, and in each the prices have cells as
+in `rmot.models.two_dates`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rmot.errors import AccuracyError, ParameterError
+from rmot.errors import ParameterError
 from rmot.models._fibres import (
     boundaries,
     cell_sums,
@@ -23,9 +23,9 @@ from rmot.models._fibres import (
     increments,
     martingale_nodes,
 )
-from rmot.models.price_paths import LognormalPaths, SquareRootPaths
+from rmot.models.price_paths import SimulatesIndex
 from rmot.numerics.discrete import Prior
-from rmot.numerics.path_grid import check_times, check_whole_number
+from rmot.numerics.path_grid import check_whole_number
 
 Vector = NDArray[np.float64]
 
@@ -33,60 +33,8 @@ _LEAST_MASS = 1e-7
 _OUTER = 1e-3
 
 
-def index_paths(
-    model: SquareRootPaths, first: float, second: float, n_paths: int, seed: int, looks: int = 32
-) -> tuple[LognormalPaths, Vector]:
-    """Return what paths of the variance leave of two prices, and the index at the first date.
-
-    Parameters
-    ----------
-    model : SquareRootPaths
-        `Heston` or `RoughHeston`.
-    first, second : float
-        Dates in years; the index looks from the first to the second.
-    n_paths : int
-        Sobol points, a power of two.
-    seed : int
-    looks : int
-        Steps to the first date; as long ones follow to the second.
-
-    Returns
-    -------
-    paths : LognormalPaths
-        At both dates.
-    index : ndarray, shape (n_paths,)
-        Annualised volatility, as 0.2.
-
-    Raises
-    ------
-    ParameterError
-        Dates that do not increase from above 0, too few looks, or no power of two.
-    AccuracyError
-        If steps are so long that prices would not be martingales, or an expected variance is not
-        positive.
-    """
-    dates = check_times([first, second])
-    check_whole_number("looks", looks, 4)
-    more = max(4, int(np.ceil(looks * (dates[1] / dates[0] - 1.0))))
-    grid = np.concatenate(
-        [dates[0] * np.arange(1, looks + 1) / looks, np.linspace(dates[0], dates[1], more + 1)[1:]]
-    )
-    scheme = model.martingale_scheme(grid, 1)
-    paths = scheme.simulate(n_paths, seed, "sobol")
-    expected = scheme.expected_increments(paths.along, looks - 1)
-    if not expected.min() > 0.0:
-        raise AccuracyError(
-            f"expected variances above zero; {looks} steps give {expected.min():.3g} on a path. "
-            "Take more looks"
-        )
-    every = model.given(grid, paths)
-    at = [looks - 1, grid.size - 1]
-    lognormal = LognormalPaths(dates, every.log_forward[:, at], every.variance[:, at])
-    return lognormal, np.sqrt(expected / (dates[1] - dates[0]))
-
-
 def index_prior(
-    models: SquareRootPaths | Sequence[tuple[float, SquareRootPaths]],
+    models: SimulatesIndex | Sequence[tuple[float, SimulatesIndex]],
     first: float,
     second: float,
     *,
@@ -106,7 +54,7 @@ def index_prior(
 
     Parameters
     ----------
-    models : SquareRootPaths or sequence of (float, SquareRootPaths)
+    models : SimulatesIndex or sequence of (float, SimulatesIndex)
         A model, or several with the shares of paths that follow them: a small share of one with
         more volatility of variance carries the index to where options on it are quoted.
     n_first, n_index, n_second : int
@@ -125,7 +73,7 @@ def index_prior(
         Dates that do not increase from above 0, too few cells or paths, shares or kinks that are
         not positive.
     """
-    shares = [(1.0, models)] if isinstance(models, SquareRootPaths) else list(models)
+    shares = [(1.0, models)] if isinstance(models, SimulatesIndex) else list(models)
     for name, count in (("n_first", n_first), ("n_index", n_index), ("n_second", n_second)):
         check_whole_number(name, count, 8)
     if n_paths < 64 * n_index:
@@ -134,7 +82,7 @@ def index_prior(
     if not all(share > 0 for share, _ in shares):
         raise ParameterError(f"expected positive shares; got {[share for share, _ in shares]}")
     simulated = [
-        (share / total, *index_paths(model, first, second, n_paths, seed, looks))
+        (share / total, *model.index_paths(first, second, n_paths, seed, looks))
         for share, model in shares
     ]
     main = simulated[0][1]

@@ -6,7 +6,7 @@ from scipy.integrate import quad
 
 from rmot.errors import ParameterError
 from rmot.models import Heston, RoughHeston
-from rmot.models.volatility_index import index_paths, index_prior
+from rmot.models.volatility_index import index_prior
 from rmot.numerics.resolvent_kernel import resolvent_kernel
 
 FIRST, SECOND = 0.1, 0.1 + 30 / 365
@@ -43,7 +43,7 @@ def expected_variance(model: Heston | RoughHeston, alpha: float, t: float) -> fl
 def test_the_square_of_the_index_has_the_mean_and_the_variance_of_its_volterra_formula(
     model, alpha
 ) -> None:
-    _, index = index_paths(model, FIRST, SECOND, N, seed=3)
+    _, index = model.index_paths(FIRST, SECOND, N, seed=3)
     square = index**2
     mean = quad(lambda t: expected_variance(model, alpha, t), FIRST, SECOND)[0] / WINDOW
 

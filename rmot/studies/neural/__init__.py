@@ -1,1 +1,1 @@
-"""Neural volatility: the source's model against data, and the rough prior against quotes."""
+"""A learned law of volatility, held against quotes, against others and against a known truth."""

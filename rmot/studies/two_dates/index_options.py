@@ -22,7 +22,6 @@ from rmot.errors import ParameterError
 from rmot.market import OptionSurface, Smile, read_chain
 from rmot.market.synthetic_surface import TrueSmile, synthetic_surface
 from rmot.models import RoughHeston, index_prior
-from rmot.models.volatility_index import index_paths
 from rmot.numerics import implied_volatility
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import forward_start_straddle
@@ -228,7 +227,7 @@ def _from_truth(seed: int) -> Quoted:
         k = np.linspace(-6.0, 2.5, 30) * 0.19 * np.sqrt(maturity)
         noise = np.full(k.size, 0.005)
         smiles.append(TrueSmile(maturity, k, TRUTH.implied_volatility(k, maturity), noise))
-    _, index = index_paths(TRUTH, first, second, 1 << 16, seed)
+    _, index = TRUTH.index_paths(first, second, 1 << 16, seed)
     future = float(index.mean())
     k = np.linspace(-0.2, 0.8, 20)
     prices = [float(np.maximum(index / future - strike, 0.0).mean()) for strike in np.exp(k)]
