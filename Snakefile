@@ -43,6 +43,8 @@ SEEDS = {
     "spread_smiles": 4,
     "forty_parameters": 0,
     "observable_smiles": 0,
+    "synthetic_bars": 1,
+    "published_neural": 1,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()

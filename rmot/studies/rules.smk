@@ -212,6 +212,7 @@ include: "correlation/rules.smk"
 include: "paths/rules.smk"
 include: "spread_smiles/rules.smk"
 include: "alpha/rules.smk"
+include: "neural/published.smk"
 
 
 rule tables:
@@ -265,3 +266,8 @@ rule tables:
         rules.arbitrage_digitals.output,
         rules.alpha_equivalents.output,
         rules.observable_smiles.output,
+        rules.published_neural_training.output.csv,
+        rules.published_neural_statistics.output,
+        rules.published_neural_parameters.output,
+        rules.published_neural_frequencies.output,
+        rules.published_neural_pricing.output,

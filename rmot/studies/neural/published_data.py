@@ -57,9 +57,9 @@ class Variant:
 _WIDE = {"diffusion_scale": WIDE}
 VARIANTS = {
     "printed": Variant("as printed", {}, in_quick=True),
-    "normalised": Variant("inputs normalised", {}, normalise=True),
-    "wide": Variant("and diffusion up to 8", _WIDE, normalise=True),
-    "mended": Variant("and a kernel's loss", _WIDE, True, "discrepancy", in_quick=True),
+    "normalised": Variant("normalised inputs", {}, normalise=True),
+    "wide": Variant("and a wide diffusion", _WIDE, normalise=True),
+    "mended": Variant("mended: a kernel's loss", _WIDE, True, "discrepancy", in_quick=True),
     "no_signature": Variant(
         "mended, no signature", {**_WIDE, "use_signature": False}, True, "discrepancy"
     ),
