@@ -44,6 +44,8 @@ SEEDS = {
     "forty_parameters": 0,
     "observable_smiles": 0,
     "neural": 0,
+    "synthetic_bars": 1,
+    "published_neural": 1,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()

@@ -213,6 +213,7 @@ include: "paths/rules.smk"
 include: "spread_smiles/rules.smk"
 include: "alpha/rules.smk"
 include: "neural/rules.smk"
+include: "neural/published.smk"
 
 
 rule tables:
@@ -270,3 +271,8 @@ rule tables:
         rules.neural_smiles.output,
         rules.neural_recovery.output,
         rules.neural_bounds.output,
+        rules.published_neural_training.output.csv,
+        rules.published_neural_statistics.output,
+        rules.published_neural_parameters.output,
+        rules.published_neural_frequencies.output,
+        rules.published_neural_pricing.output,

@@ -26,7 +26,7 @@ Vector = NDArray[np.float64]
 
 SEARCHED = (-9.0, 0.5)
 """Logarithms of the variances among which the best is searched."""
-_TOLERANCE = 1e-4
+_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,9 +66,14 @@ def signature_terms(
     target: SignatureTarget, variance: jax.Array, times: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """Return the loss of generated paths in two parts: signatures, and the penalty of the mean."""
-    apart = _signatures(variance, times).mean(axis=0) - target.mean
+    apart = mean_signature(variance, times) - target.mean
     off = variance.mean() - target.mean_variance
     return jnp.sum(target.weight * apart**2), target.penalty * off**2
+
+
+def mean_signature(variance: jax.Array, times: jax.Array) -> jax.Array:
+    """Return the mean over paths of the signatures of (t, V), shape (14,)."""
+    return _signatures(variance, times).mean(axis=0)
 
 
 def signature_loss(target: SignatureTarget, variance: jax.Array, times: jax.Array) -> jax.Array:

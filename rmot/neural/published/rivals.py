@@ -66,7 +66,7 @@ def rough(segments: Segments, deviation: float, seed: int, *, hurst: float = ROU
     times = segments.times.mean(axis=0)[1:]
     vol_of_vol = deviation * np.sqrt(times[0]) / times[0] ** hurst
     model = RoughBergomi(hurst=hurst, vol_of_vol=vol_of_vol, correlation=0.0, initial_variance=1.0)
-    paths = model.lognormal_paths(times, len(segments), seed).variance
+    paths = model.simulate_paths(times, len(segments), seed).variance
     away = np.pad(np.log(paths), ((0, 0), (1, 0)))
     return segments.log_variance[:, :1] + away
 
