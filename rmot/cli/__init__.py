@@ -21,6 +21,7 @@ from rmot.cli import (
     correlation,
     data,
     martingale,
+    neural,
     pricing,
     spread,
     surface,
@@ -42,6 +43,7 @@ for group in (
 ):
     app.registered_commands += group.app.registered_commands
 app.add_typer(data.app, name="data")
+app.add_typer(neural.app, name="neural", help="A learned volatility law; needs rmot[neural].")
 
 
 def main() -> None:

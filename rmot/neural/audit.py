@@ -51,7 +51,7 @@ def index_rows(
 ) -> list[dict[str, object]]:
     """Return a row for each quote of the index, with the law's volatility and future.
 
-    Volatilities are of prices in units of the quoted future; the law's own is another.
+    Strikes are the quotes', volatilities around the law's own mean: its error stands by itself.
     """
     if isinstance(model, NeuralVolterra):
         samples = model.index_at(targets.index_dates, n_paths, SEED, steps=looks).T
@@ -62,11 +62,12 @@ def index_rows(
         ]
     rows = []
     for smile, index in zip(targets.index, samples, strict=True):
-        level, k = index / smile.forward, smile.log_moneyness
+        mean = float(index.mean())
+        k = smile.log_moneyness + np.log(smile.forward / mean)
         sign = np.where(k < 0.0, -1.0, 1.0)
-        price = np.maximum(sign * (level[:, None] - np.exp(k)), 0.0).mean(axis=0)
+        price = np.maximum(sign * (index[:, None] / mean - np.exp(k)), 0.0).mean(axis=0)
         volatility = implied_volatility_otm(price, k, smile.maturity)
-        rows += _rows(smile, "index", float(level.mean()), volatility)
+        rows += _rows(smile, "index", mean / smile.forward, volatility)
     return rows
 
 

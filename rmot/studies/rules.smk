@@ -271,6 +271,7 @@ rule tables:
         rules.neural_smiles.output,
         rules.neural_recovery.output,
         rules.neural_bounds.output,
+        rules.neural_paths.output,
         rules.published_neural_training.output.csv,
         rules.published_neural_statistics.output,
         rules.published_neural_parameters.output,

@@ -20,7 +20,7 @@ from rmot.neural.coordinates import Coordinates
 from rmot.neural.grid import WINDOW
 from rmot.neural.shape import Shape
 from rmot.neural.targets import targets_from_surfaces
-from rmot.numerics import implied_volatility
+from rmot.numerics.implied_volatility import implied_volatility_otm
 from rmot.studies.study import Config
 
 Vector = NDArray[np.float64]
@@ -31,7 +31,7 @@ PATHS = {"quick": 1 << 11, "full": 1 << 15, "deep": 1 << 17}
 NOISE = {"price": 0.002, "index": 0.02}
 """Half a spread, in volatility; mids are true."""
 
-STEPS = {"quick": 60, "full": 300, "deep": 300}
+STEPS = {"quick": 60, "full": 400, "deep": 400}
 TRAINING_PATHS = {"quick": 512, "full": 4096, "deep": 8192}
 STRIKES = {"quick": 8, "full": 20, "deep": 20}
 
@@ -95,12 +95,17 @@ def true_surfaces(choice: QuoteChoice, paths: int) -> tuple[OptionSurface, Optio
     for maturity in sorted(choice.index_maturities):
         _, index = of_index.index_paths(maturity, maturity + WINDOW, 2 * paths, 7, looks=64)
         future = float(index.mean())
-        k = np.linspace(-0.35, 0.9, 4 * choice.index_strikes)
-        price = np.maximum(index[:, None] / future - np.exp(k), 0.0).mean(axis=0)
-        noise = np.full(k.size, NOISE["index"])
-        volatility = implied_volatility(price, k, maturity)
+        spread = float(np.std(np.log(index)))
+        low, high = choice.index_deviations
+        k = np.linspace(1.2 * low, 1.2 * high, 5 * choice.index_strikes) * spread
+        sign = np.where(k < 0.0, -1.0, 1.0)
+        price = np.maximum(sign * (index[:, None] / future - np.exp(k)), 0.0).mean(axis=0)
+        volatility = implied_volatility_otm(price, k, maturity)
+        # where no path comes, there is no volatility to quote
+        kept = volatility > 2.0 * NOISE["index"]
+        noise = np.full(int(kept.sum()), NOISE["index"])
         futures.append(future)
-        index_smiles.append(TrueSmile(maturity, k, volatility, noise))
+        index_smiles.append(TrueSmile(maturity, k[kept], volatility[kept], noise))
     surface = synthetic_surface(index_smiles, None, "VIX")
     slices = tuple(
         replace(smile, forward=100 * future, strike=100 * future * np.exp(smile.log_moneyness))

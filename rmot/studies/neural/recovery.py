@@ -95,7 +95,7 @@ def _root_mean_square(gap: Vector) -> float:
 
 def printed(table: pd.DataFrame) -> str:
     """Set what is off, at the worst of seeds, beside what was aimed at."""
-    worst = table.groupby("quantity", sort=False).max().reset_index()
+    worst = table.sort_values("off", ascending=False).drop_duplicates("quantity").sort_index()
     columns = [
         Column("quantity", "Quantity", align="l"),
         Column("off", "off by", lambda value: significant(value, 2)),

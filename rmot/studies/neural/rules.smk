@@ -112,3 +112,17 @@ rule neural_bounds:
         "{XLA}python -m rmot.studies.neural.bounds --profile {PROFILE} --seed {SEEDS[neural]}"
         " --input config={input.config} {params.named} --input neural={input.weights}"
         " --output {output.csv}"
+
+
+rule neural_paths:
+    input:
+        weights=trained("quotes")[0],
+    output:
+        f"{RESULTS}/tables/neural_paths.csv",
+    params:
+        code=code_hash("rmot.studies.neural.sample_paths"),
+    benchmark:
+        f"{RESULTS}/timings/neural_paths.tsv"
+    shell:
+        "{XLA}python -m rmot.studies.neural.sample_paths --profile {PROFILE}"
+        " --seed {SEEDS[neural]} --input neural={input.weights} --output {output}"
