@@ -22,6 +22,7 @@ from rmot.cli import (
     data,
     martingale,
     neural,
+    neural_published,
     pricing,
     spread,
     surface,
@@ -43,6 +44,7 @@ for group in (
 ):
     app.registered_commands += group.app.registered_commands
 app.add_typer(data.app, name="data")
+neural.app.registered_commands += neural_published.app.registered_commands
 app.add_typer(neural.app, name="neural", help="A learned volatility law; needs rmot[neural].")
 
 

@@ -12,15 +12,20 @@ deviation of one. Steps end at H = 1/2: below its grid this is a diffusion, what
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rmot.errors import ParameterError
+from rmot.neural.config import from_mapping
 from rmot.neural.jaxed import eqx, jax, jnp
 from rmot.neural.published import signature
 from rmot.neural.published.printed import MODEL
+from rmot.neural.weights import load_weights
 
 Vector = NDArray[np.float64]
 
@@ -81,6 +86,10 @@ class Normalisation:
 
     shift: Vector
     scale: Vector
+
+
+NAME = "signature_sde"
+"""By which its weights are known."""
 
 
 class SignatureSDE(eqx.Module):
@@ -151,6 +160,15 @@ def make_model(
         jnp.asarray(scale),
         architecture,
     )
+
+
+def load_model(path: str | Path) -> SignatureSDE:
+    """Return a model from its weights; see `rmot.neural.load_weights` for what is refused."""
+
+    def build(config: Mapping[str, Any]) -> SignatureSDE:
+        return make_model(from_mapping(config["architecture"], Architecture, "architecture"))
+
+    return load_weights(path, NAME, build)[0]
 
 
 def simulate(

@@ -79,7 +79,7 @@ rule published_neural_training:
     benchmark:
         f"{RESULTS}/timings/published_neural_training.tsv"
     shell:
-        "python -m rmot.studies.neural.published_training --profile {PROFILE} --seed {params.seed}"
+        "{XLA}python -m rmot.studies.neural.published_training --profile {PROFILE} --seed {params.seed}"
         " {params.named} --input weights={RESULTS}/neural --output {output.csv}"
 
 
@@ -95,6 +95,7 @@ rule published_neural_statistics:
         variograms=f"{RESULTS}/tables/published_variograms.csv",
     params:
         code=code_hash(
+            "rmot.studies.neural.published_tables",
             "rmot.studies.neural.published_statistics",
             "rmot.studies.neural.published_scores",
             "rmot.studies.neural.published_variograms",
@@ -104,9 +105,9 @@ rule published_neural_statistics:
     benchmark:
         f"{RESULTS}/timings/published_neural_statistics.tsv"
     shell:
-        "for table in statistics scores variograms; do"
-        " python -m rmot.studies.neural.published_$table --profile {PROFILE} --seed {params.seed}"
-        " {params.named} --output {RESULTS}/tables/published_$table.csv || exit 1; done"
+        "{XLA}python -m rmot.studies.neural.published_tables --profile {PROFILE}"
+        " --case statistics,scores,variograms --seed {params.seed} {params.named}"
+        " --output {RESULTS}/tables/published.csv"
 
 
 rule published_neural_parameters:
@@ -122,6 +123,7 @@ rule published_neural_parameters:
         coherence_tex=f"{RESULTS}/tables/published_coherence.tex",
     params:
         code=code_hash(
+            "rmot.studies.neural.published_tables",
             "rmot.studies.neural.published_market",
             "rmot.studies.neural.published_robustness",
             "rmot.studies.neural.published_coherence",
@@ -131,9 +133,9 @@ rule published_neural_parameters:
     benchmark:
         f"{RESULTS}/timings/published_neural_parameters.tsv"
     shell:
-        "for table in market robustness coherence; do"
-        " python -m rmot.studies.neural.published_$table --profile {PROFILE} --seed {params.seed}"
-        " {params.named} --output {RESULTS}/tables/published_$table.csv || exit 1; done"
+        "{XLA}python -m rmot.studies.neural.published_tables --profile {PROFILE}"
+        " --case market,robustness,coherence --seed {params.seed} {params.named}"
+        " --output {RESULTS}/tables/published.csv"
 
 
 rule published_neural_frequencies:
@@ -151,7 +153,7 @@ rule published_neural_frequencies:
     benchmark:
         f"{RESULTS}/timings/published_neural_frequencies.tsv"
     shell:
-        "python -m rmot.studies.neural.published_frequencies --profile {PROFILE}"
+        "{XLA}python -m rmot.studies.neural.published_frequencies --profile {PROFILE}"
         " --seed {params.seed} {params.named} --output {output.csv}"
 
 
@@ -169,6 +171,7 @@ rule published_neural_pricing:
         simulation_tex=f"{RESULTS}/tables/published_simulation.tex",
     params:
         code=code_hash(
+            "rmot.studies.neural.published_tables",
             "rmot.studies.neural.published_pricing",
             "rmot.studies.neural.published_backtest",
             "rmot.studies.neural.published_simulation",
@@ -178,6 +181,6 @@ rule published_neural_pricing:
     benchmark:
         f"{RESULTS}/timings/published_neural_pricing.tsv"
     shell:
-        "for table in pricing backtest simulation; do"
-        " python -m rmot.studies.neural.published_$table --profile {PROFILE} --seed {params.seed}"
-        " {params.named} --output {RESULTS}/tables/published_$table.csv || exit 1; done"
+        "{XLA}python -m rmot.studies.neural.published_tables --profile {PROFILE}"
+        " --case pricing,backtest,simulation --seed {params.seed} {params.named}"
+        " --output {RESULTS}/tables/published.csv"

@@ -22,7 +22,7 @@ from rmot.studies.neural.published_pricing import FLAT, MODELS, grid_of
 from rmot.studies.neural.published_quotes import surface_of
 from rmot.studies.study import Config, main
 
-EXPIRIES = {"quick": 1, "full": 3, "deep": 8}
+EXPIRIES = {"quick": 1, "full": 2, "deep": 8}
 DAYS = {"quick": 3, "full": None, "deep": None}
 MOVES = (1.0, 1.3, 0.9)
 """Of the known model's variance from day to day."""

@@ -15,8 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rmot.market import DataSource, History, read_history
-from rmot.neural import Descent, load_weights
-from rmot.neural.published.model import Architecture, SignatureSDE, make_model
+from rmot.neural import Descent
+from rmot.neural.published.model import Architecture, SignatureSDE
+from rmot.neural.published.model import load_model as read_model
 from rmot.neural.published.segments import Segments, cut_segments
 from rmot.neural.published.training import Loss, Training
 from rmot.studies.study import Config
@@ -24,7 +25,6 @@ from rmot.studies.study import Config
 Vector = NDArray[np.float64]
 
 LENGTH = 14
-MODEL_NAME = "signature_sde"
 STEPS = {"quick": 16, "full": 160, "deep": 1500}
 BATCH = {"quick": 64, "full": 256, "deep": 256}
 WIDTH = {"quick": 16, "full": 64, "deep": 64}
@@ -125,13 +125,7 @@ def conditions_of(variant: Variant, config: Config, segments: Segments) -> Vecto
 
 def load_model(config: Config, name: str) -> SignatureSDE:
     """Return a trained variant from the file that is the input of its name."""
-    model, _ = load_weights(config.inputs[name], MODEL_NAME, build)
-    return model
-
-
-def build(config: Any) -> SignatureSDE:
-    """Return a model of the saved config's structure."""
-    return make_model(Architecture(**config["architecture"]))
+    return read_model(config.inputs[name])
 
 
 def about(source: DataSource) -> dict[str, str]:

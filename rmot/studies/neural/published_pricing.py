@@ -26,7 +26,7 @@ from rmot.studies.neural.published_quotes import surface_of
 from rmot.studies.study import Config, main
 
 SPX = "SPX"
-EXPIRIES = {"quick": 3, "full": 6, "deep": 16}
+EXPIRIES = {"quick": 3, "full": 5, "deep": 16}
 PATHS = {"quick": 256, "full": 2048, "deep": 16384}
 STEPS = {"quick": 12, "full": 25, "deep": 100}
 MODELS = ("printed", "mended")

@@ -6,7 +6,8 @@ import pandas as pd
 
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.studies.neural.published_data import VARIANTS
-from rmot.studies.neural.published_statistics import LABELS, scores
+from rmot.studies.neural.published_statistics import LABELS
+from rmot.studies.neural.published_statistics import scores as run
 from rmot.studies.study import main
 
 
@@ -26,4 +27,4 @@ def printed(table: pd.DataFrame) -> str:
 
 
 if __name__ == "__main__":
-    main(scores, printed)
+    main(run, printed)

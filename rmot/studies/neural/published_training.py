@@ -8,9 +8,9 @@ from __future__ import annotations
 import pandas as pd
 
 from rmot.neural import Provenance, as_mapping, save_weights
+from rmot.neural.published.model import NAME
 from rmot.neural.published.training import train
 from rmot.studies.neural.published_data import (
-    MODEL_NAME,
     about,
     conditions_of,
     read_segments,
@@ -36,7 +36,7 @@ def run(config: Config) -> pd.DataFrame:
         if WEIGHTS in config.inputs:
             best = found.history[-1].least
             provenance = Provenance(
-                MODEL_NAME,
+                NAME,
                 as_mapping(training),
                 {"weights": config.seed, "draws": config.seed},
                 {"kind": source.kind, source.id: source.sha256},
