@@ -51,7 +51,7 @@ def printed(table: pd.DataFrame) -> str:
     def tenths(value: float) -> str:
         return fixed(100.0 * value, 1)
 
-    columns = [Column("label", "Law", lambda text: rf"\text{{{text}}}", align="l")]
+    columns = [Column("label", "Law", align="l")]
     columns += [Column(f"price_{role}", f"SPX, {role}", points) for role in ROLES]
     columns += [Column(f"index_{role}", f"VIX, {role}", tenths) for role in ROLES]
     return latex_table(table, [*columns, Column("future", "futures, \\%", points)])

@@ -17,7 +17,6 @@ from rmot.models import RoughBergomi, Simulation
 from rmot.models.forward_variance import ForwardVariance
 from rmot.neural import NeuralVolterra, QuoteChoice, Targets, TrainingConfig, read_config
 from rmot.neural.coordinates import Coordinates
-from rmot.neural.grid import WINDOW
 from rmot.neural.shape import Shape
 from rmot.neural.targets import targets_from_surfaces
 from rmot.numerics.implied_volatility import implied_volatility_otm
@@ -28,10 +27,11 @@ Vector = NDArray[np.float64]
 HURST, VOL_OF_VOL, CORRELATION = 0.1, 1.6, -0.75
 CURVE = ForwardVariance((0.1, 0.3, 0.7), (0.04, 0.045, 0.05))
 PATHS = {"quick": 1 << 11, "full": 1 << 15, "deep": 1 << 17}
+INDEX_SEED = 7
 NOISE = {"price": 0.002, "index": 0.02}
 """Half a spread, in volatility; mids are true."""
 
-STEPS = {"quick": 60, "full": 400, "deep": 400}
+STEPS = {"quick": 50, "full": 400, "deep": 400}
 TRAINING_PATHS = {"quick": 512, "full": 4096, "deep": 8192}
 STRIKES = {"quick": 8, "full": 20, "deep": 20}
 
@@ -92,8 +92,9 @@ def true_surfaces(choice: QuoteChoice, paths: int) -> tuple[OptionSurface, Optio
         smiles.append(TrueSmile(maturity, k, law.implied_volatility(k, maturity), noise))
     of_index = _index_law()
     futures, index_smiles = [], []
-    for maturity in sorted(choice.index_maturities):
-        _, index = of_index.index_paths(maturity, maturity + WINDOW, 2 * paths, 7, looks=64)
+    dates = sorted(choice.index_maturities)
+    samples = of_index.index_at(dates, 2 * paths, INDEX_SEED, steps=64)
+    for maturity, index in zip(dates, samples.T, strict=True):
         future = float(index.mean())
         spread = float(np.std(np.log(index)))
         low, high = choice.index_deviations
