@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
@@ -27,7 +29,7 @@ def draw(request: Request) -> Figure:
     figure, axis = plt.subplots(figsize=(PAGE_WIDTH, 3.4))
     axis.axvspan(-1, 1, color=GREY, alpha=0.18, lw=0)
     for model, (colour, marker, label) in MODELS.items():
-        here = table[table["model"] == model].set_index("statistic").loc[names]
+        here: Any = table[table["model"] == model].set_index("statistic").loc[names]
         middle, half = (here["low"] + here["high"]) / 2, (here["high"] - here["low"]) / 2
         place = ((here["value"] - middle) / half).clip(-FARTHEST, FARTHEST)
         axis.plot(
@@ -40,7 +42,7 @@ def draw(request: Request) -> Figure:
             label=label,
             fillstyle="none" if marker in "so^" else "full",
         )
-    passed = table.groupby("statistic", sort=False)["null_passes"].first()
+    passed: Any = table.groupby("statistic", sort=False)["null_passes"].first()
     labels = [STATISTIC_LABELS[name] + (" (null)" if passed[name] else "") for name in names]
     axis.set_yticks(np.arange(len(names)), labels)
     axis.set_ylim(len(names) - 0.5, -0.5)

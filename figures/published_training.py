@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
@@ -27,7 +29,8 @@ def draw(request: Request) -> Figure:
     figure, axes = plt.subplots(1, len(PANELS), figsize=(PAGE_WIDTH, 2.6))
     for axis, (criterion, title) in zip(axes, PANELS.items(), strict=True):
         here = table[table["criterion"] == criterion]
-        for colour, (_, group) in zip(COLOURS, here.groupby("variant", sort=False), strict=False):
+        groups: Any = here.groupby("variant", sort=False)
+        for colour, (_, group) in zip(COLOURS, groups, strict=False):
             axis.plot(
                 group["step"], group["loss"].clip(lower=1e-5), color=colour, lw=0.6, alpha=0.4
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ MODELS = {"printed": "Printed", "mended": "Mended"}
 def statistics(table: pd.DataFrame) -> Iterator[Number]:
     """How many statistics a null passes, and what of the rest is evidence."""
     source = Source.of_table("PublishedPaths", table)
-    each = table.drop_duplicates("statistic").set_index("statistic")
+    each: Any = table.drop_duplicates("statistic").set_index("statistic")
     yield source.count("Statistics", len(each))
     yield source.count("Segments", each["segments"].iloc[0])
     levels = each[each["of"] == "levels"]
@@ -28,10 +29,10 @@ def statistics(table: pd.DataFrame) -> Iterator[Number]:
     yield source.count("LevelsOfNull", levels["null_passes"].sum(), 1.0)
     yield source.count("NullPasses", each["null_passes"].sum(), 1.0)
     for model, word in MODELS.items():
-        here = table[table["model"] == model]
+        here: Any = table[table["model"] == model]
         yield source.count(f"{word}Within", here["within"].sum(), 2.0)
         yield source.count(f"{word}Evidence", here["evidence"].sum(), 2.0)
-    value = table.set_index(["statistic", "model"])["value"]
+    value: Any = table.set_index(["statistic", "model"])["value"]
     real = each.loc["vol_of_variance"]
     yield source.number("Volatility", real["real"], fixed(real["real"], 1), 1e-6)
     for model, word in MODELS.items():
@@ -45,7 +46,7 @@ def statistics(table: pd.DataFrame) -> Iterator[Number]:
 def scores(table: pd.DataFrame) -> Iterator[Number]:
     """Distances from later real paths, and scores of forecasts."""
     source = Source.of_table("PublishedScores", table)
-    by_model = table.set_index("model")
+    by_model: Any = table.set_index("model")
     for model, word in {**MODELS, "later": "Later", "random_walk": "Walk"}.items():
         found = by_model.loc[model, "discrepancy"]
         yield source.number(f"{word}Discrepancy", found, fixed(1000 * found, 1), TRAINED * found)
@@ -60,7 +61,7 @@ def scores(table: pd.DataFrame) -> Iterator[Number]:
 def market(table: pd.DataFrame) -> Iterator[Number]:
     """Return parameters from indices and futures, of the last window that has them."""
     source = Source.of_table("PublishedMarket", table)
-    last = table.drop_duplicates("quantity", keep="last").set_index("quantity")
+    last: Any = table.drop_duplicates("quantity", keep="last").set_index("quantity")
     shown = {
         "implied": ("Implied", 2),
         "realised": ("Realised", 2),
@@ -80,8 +81,8 @@ def coherence(table: pd.DataFrame) -> Iterator[Number]:
     """Count what holds, and give the two that decide most."""
     source = Source.of_table("PublishedCoherence", table)
     yield source.count("Checks", len(table))
-    yield source.count("Holding", (table["holds"].astype(str) == "True").sum(), 1.0)
-    by_check = table.set_index("check")
+    yield source.count("Holding", sum(str(one) == "True" for one in table["holds"]), 1.0)
+    by_check: Any = table.set_index("check")
     decades = by_check.loc["decades between the inputs' scales", "found"]
     yield source.number("Decades", decades, fixed(decades, 1), 1e-6)
     needed = by_check.loc["largest diffusion, years of sessions", "expected"]
@@ -92,7 +93,7 @@ def pricing(table: pd.DataFrame) -> Iterator[Number]:
     """Return errors of implied volatilities in per cent."""
     source = Source.of_table("PublishedPrices", table)
     for model, word in {**MODELS, "flat": "Flat", "prior": "Prior"}.items():
-        here = table[table["model"] == model]
+        here: Any = table[table["model"] == model]
         single = here[here["set"] == EACH]
         mean = np.sqrt((single["error"] ** 2 * single["quotes"]).sum() / single["quotes"].sum())
         by_set = here.set_index("set")["error"]
@@ -103,7 +104,7 @@ def pricing(table: pd.DataFrame) -> Iterator[Number]:
 def simulation(table: pd.DataFrame) -> Iterator[Number]:
     """Return the right point's gap at the finest steps, per cent."""
     source = Source.of_table("PublishedGap", table)
-    finest = table[table["model"] == "printed"].iloc[-1]
+    finest: Any = table[table["model"] == "printed"].iloc[-1]
     for word, column in (("Left", "left"), ("Right", "right")):
         gap = 100 * finest[f"{column}_gap"]
         error = 100 * finest[f"{column}_error"]

@@ -31,7 +31,7 @@ def parameters(
     from rmot.market import read_history, read_vix_futures
     from rmot.neural.published import market_parameters as market
 
-    level, level_of = (read_history(path).table["close"] for path in (index, of_index))
+    level, level_of = (market.closes(read_history(path)) for path in (index, of_index))
     bootstrap: dict[str, Any] = {"generator": np.random.default_rng(seed)}
     both = level.loc[level.index.isin(level_of.index)]
     found = {
@@ -41,11 +41,11 @@ def parameters(
         "index and its index": market.correlation_of(level, level_of, **bootstrap),
     }
     if closes is not None:
-        returns = np.log(read_history(closes).table["close"]).diff().dropna()
-        found["leverage"] = market.correlation_of(returns, level.diff().dropna(), **bootstrap)
+        returns = market.returns_of(market.closes(read_history(closes)))
+        found["leverage"] = market.correlation_of(returns, market.changes_of(level), **bootstrap)
     if futures is not None:
         table = read_vix_futures(futures).table
-        speed = market.mean_reversion(table, float(level.mean()), **bootstrap)
+        speed = market.mean_reversion(table, float(np.mean(level.to_numpy(float))), **bootstrap)
         found["mean reversion, changes"] = speed.changes
         found["mean reversion, levels"] = speed.levels
         found["days in contango"] = market.regimes(table, level, **bootstrap).contango_share

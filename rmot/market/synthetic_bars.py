@@ -167,15 +167,13 @@ def _futures(
         rows["V"].append([expiry[at].isoformat() for at in listed])
     names = {"8_m_settle": ("M", "%Y-%m-%d"), "8_m_symbols": ("symbol", "%m/%d/%y")}
     names["expirations"] = ("V", "%Y-%m-%d")
-    return {
-        name: pd.DataFrame(
-            rows[kind],
-            columns=[f"{'V' if kind == 'V' else 'M'}{at + 1}" for at in range(_MONTHS)],
-        ).assign(date=[f"{day:{form}}" for day in days])[
-            ["date", *(f"{'V' if kind == 'V' else 'M'}{at + 1}" for at in range(_MONTHS))]
-        ]
-        for name, (kind, form) in names.items()
-    }
+    tables = {}
+    for name, (kind, form) in names.items():
+        columns = [f"{'V' if kind == 'V' else 'M'}{at}" for at in range(1, _MONTHS + 1)]
+        table = pd.DataFrame(rows[kind], columns=pd.Index(columns))
+        table.insert(0, "date", [f"{day:{form}}" for day in days])
+        tables[name] = table
+    return tables
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

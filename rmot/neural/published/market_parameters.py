@@ -23,6 +23,7 @@ from scipy.optimize import brentq
 
 from rmot.calibration.block_bootstrap import moving_means, percentile_interval, resampled_means
 from rmot.errors import DataError, ParameterError
+from rmot.market import History
 
 Vector = NDArray[np.float64]
 
@@ -68,6 +69,25 @@ class Regimes:
     contango_share: Estimate
     contango_index: float
     backwardation_index: float
+
+
+def closes(history: History) -> pd.Series:
+    """Return closes by date, of daily levels or of bars, whose last of a day counts."""
+    close = pd.Series(history.table["close"].to_numpy(float), index=history.table.index)
+    if history.format != "bars":
+        return close
+    day = pd.DatetimeIndex(close.index).tz_localize(None).normalize()
+    return pd.Series(close.groupby(day).last())
+
+
+def returns_of(level: pd.Series) -> pd.Series:
+    """Return the log-returns of closes by date."""
+    return pd.Series(np.diff(np.log(level.to_numpy(float))), index=level.index[1:])
+
+
+def changes_of(level: pd.Series) -> pd.Series:
+    """Return the changes of closes by date."""
+    return pd.Series(np.diff(level.to_numpy(float)), index=level.index[1:])
 
 
 def implied_vol_of_vol(vvix: pd.Series, **bootstrap: Any) -> Estimate:
@@ -122,7 +142,8 @@ def reversion_of_damping(ratio: float, horizon: float = HORIZON) -> float:
         raise ParameterError(f"expected a ratio in (0, 1); got {ratio:g}")
     # damping is near (2 kappa T)^(-1/2) for large kappa
     most = 1.0 / (ratio**2 * horizon)
-    return float(brentq(lambda speed: float(damping(speed, horizon)) - ratio, 0.0, most))
+    found: Any = brentq(lambda speed: float(damping(speed, horizon)) - ratio, 0.0, most)
+    return float(found)
 
 
 def half_life_days(mean_reversion: float) -> float:
@@ -150,7 +171,7 @@ def mean_reversion(futures: pd.DataFrame, level: float, **bootstrap: Any) -> Rev
         Too few days for the bootstrap.
     """
     table = _with_nearest(futures)
-    far = table[table["month"] != table["month_nearest"]]
+    far: Any = table[table["month"] != table["month_nearest"]]
     later = _years(far["expiration_nearest"], far["expiration"])
     days = far["date"].to_numpy()
     pairs = [
@@ -175,9 +196,9 @@ def regimes(futures: pd.DataFrame, index: pd.Series, **bootstrap: Any) -> Regime
     two = table[table["nearness"] < 2].pivot_table(
         index="date", columns="nearness", values="settlement"
     )
-    slope = (two[1] - two[0]).dropna()
-    slope.index = pd.DatetimeIndex(slope.index)
-    both = pd.concat([slope.rename("slope"), index.rename("index")], axis=1, join="inner")
+    days = pd.DatetimeIndex(two.index)
+    slope = pd.Series((two[1] - two[0]).to_numpy(float), index=days, name="slope").dropna()
+    both = pd.concat([slope, index.rename("index")], axis=1, join="inner")
     rising = (both["slope"] > 0).to_numpy()
     share = _estimate(rising[:, None].astype(float), lambda means: means[:, 0], **bootstrap)
     level = both["index"].to_numpy(float)
@@ -186,7 +207,7 @@ def regimes(futures: pd.DataFrame, index: pd.Series, **bootstrap: Any) -> Regime
 
 def _with_nearest(futures: pd.DataFrame) -> pd.DataFrame:
     """Return settlements with their changes, and those of the day's nearest contract."""
-    table = futures[["date", "month", "expiration", "settlement"]]
+    table = pd.DataFrame(futures[["date", "month", "expiration", "settlement"]])
     table = table.sort_values(["date", "expiration"])
     table = table.assign(logarithm=np.log(table["settlement"]))
     table["change"] = table.groupby("month")["logarithm"].diff()

@@ -201,7 +201,7 @@ def coarser(history: History, bars: int | None) -> History:
 
 def _gaps(stamps: pd.DatetimeIndex, parted: NDArray[np.bool_]) -> Mapping[str, int]:
     days = stamps.tz_localize(None).normalize()
-    apart = np.asarray((days[1:] - days[:-1]).days)[parted]
+    apart = (np.diff(days.to_numpy()) // np.timedelta64(1, "D"))[parted]
     counts = {
         IN_SESSION: int((apart == 0).sum()),
         OVER_NIGHT: int((apart == 1).sum()),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rmot.market import DataSource, History, read_history
 from rmot.neural import Descent
+from rmot.neural.published.market_parameters import closes
 from rmot.neural.published.model import Architecture, SignatureSDE
 from rmot.neural.published.model import load_model as read_model
 from rmot.neural.published.segments import Segments, cut_segments
@@ -109,13 +110,11 @@ def read_segments(config: Config) -> tuple[Segments, Segments, Segments]:
 
 def regime(config: Config, segments: Segments) -> Vector:
     """Return log(VVIX / VIX) of the last close before each segment, shape (n, 1)."""
-    of_index, index = (
-        read_history(config.inputs[name]).table["close"] for name in ("of_index", "index")
-    )
-    ratio = np.log(of_index / index).dropna()
+    of_index, index = (closes(read_history(config.inputs[name])) for name in ("of_index", "index"))
+    ratio = (of_index / index).dropna()
     days = pd.DatetimeIndex(segments.starts, tz="UTC").tz_convert("America/New_York")
     before = ratio.index.searchsorted(days.tz_localize(None).normalize(), side="left") - 1
-    return ratio.to_numpy(float)[np.maximum(before, 0)][:, None]
+    return np.log(ratio.to_numpy(float))[np.maximum(before, 0)][:, None]
 
 
 def conditions_of(variant: Variant, config: Config, segments: Segments) -> Vector | None:

@@ -7,6 +7,7 @@ of twenty days.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,14 +60,15 @@ def run(config: Config) -> pd.DataFrame:
 def _of_indices(
     config: Config, histories: dict[str, History], dates: slice
 ) -> Iterator[dict[str, object]]:
-    index, of_index = (histories[name].table["close"].loc[dates] for name in ("index", "of_index"))
-    returns = np.log(_closes(histories["closes"])).diff().dropna().loc[dates]
+    index, of_index = (market.closes(histories[name]).loc[dates] for name in ("index", "of_index"))
+    returns = market.returns_of(market.closes(histories["closes"])).loc[dates]
+    moves = market.changes_of(index)
     both = index.loc[index.index.isin(of_index.index)]
     found = {
         "implied": (market.implied_vol_of_vol, (of_index,), MARKET.implied_vol_of_vol),
         "realised": (market.realised_vol_of_vol, (both,), MARKET.realised_vol_of_vol),
         "mean_index": (market.mean_level, (index,), MARKET.mean_index),
-        "leverage": (market.correlation_of, (returns, index.diff().dropna()), MARKET.leverage),
+        "leverage": (market.correlation_of, (returns, moves), MARKET.leverage),
         "index_correlation": (market.correlation_of, (index, of_index), MARKET.index_correlation),
         "clustering": (market.correlation_of, (returns.abs(), index), MARKET.clustering),
     }
@@ -84,14 +86,14 @@ def _of_indices(
 def _of_futures(config: Config, index: History) -> Iterator[dict[str, object]]:
     futures = read_vix_futures([config.inputs[name] for name in FUTURES])
     source = about(futures.sources[0])
-    days = pd.to_datetime(futures.table["date"])
-    level = index.table["close"].loc[days.min() : days.max()]
+    days, level = pd.to_datetime(futures.table["date"]), market.closes(index)
+    level = level.loc[days.min() : days.max()]
     found = market.mean_reversion(futures.table, float(level.mean()), **_bootstrap(config))
     yield _row("reversion_changes", found.changes, MARKET.mean_reversion, source)
     yield _row("reversion_levels", found.levels, MARKET.mean_reversion, source)
     half_life = market.half_life_days(found.changes.value)
     yield _row("half_life", half_life, MARKET.half_life_days, source)
-    parted = market.regimes(futures.table, index.table["close"], **_bootstrap(config))
+    parted = market.regimes(futures.table, market.closes(index), **_bootstrap(config))
     yield _row("contango_share", parted.contango_share, MARKET.contango_share, source)
     yield _row("contango_index", parted.contango_index, MARKET.contango_index, source)
     printed = MARKET.backwardation_index
@@ -113,16 +115,7 @@ def _alone(table: pd.DataFrame, damped: float) -> pd.DataFrame:
     )
 
 
-def _closes(history: History) -> pd.Series:
-    """Return closes by date, of daily ones or of bars."""
-    close = history.table["close"]
-    if history.format != "bars":
-        return close
-    day = pd.DatetimeIndex(close.index).tz_localize(None).normalize()
-    return close.groupby(day).last()
-
-
-def _bootstrap(config: Config) -> dict[str, object]:
+def _bootstrap(config: Config) -> dict[str, Any]:
     generator = np.random.default_rng(config.seed)
     return {"generator": generator, "draws": DRAWS[config.profile]}
 

@@ -15,7 +15,7 @@ def printed(table: pd.DataFrame) -> str:
     """Set a row a model."""
     labels = {name: one.label for name, one in VARIANTS.items()} | LABELS
     return latex_table(
-        table.assign(label=table["model"].map(labels)),
+        table.assign(label=[labels[name] for name in table["model"]]),
         (
             Column("label", "", lambda text: rf"\text{{{text}}}", align="l"),
             Column("signature_loss", "signatures", lambda value: significant(value, 2)),

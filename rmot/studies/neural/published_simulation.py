@@ -11,6 +11,7 @@ import pandas as pd
 
 from rmot.artifact.formats import Column, latex_table
 from rmot.neural.published.pricing import (
+    Barrier,
     Grid,
     barrier_call,
     martingale_gap,
@@ -23,7 +24,7 @@ from rmot.studies.study import Config, main
 MATURITY = 0.25
 STEPS = {"quick": (10, 40), "full": (10, 30, 90), "deep": (10, 20, 40, 80, 160)}
 PATHS = {"quick": 1024, "full": 8192, "deep": 65536}
-BARRIERS = {"down-and-out": -0.08, "up-and-out": 0.12}
+BARRIERS: dict[Barrier, float] = {"down-and-out": -0.08, "up-and-out": 0.12}
 VARIANCE = 0.04
 MODELS = ("printed", "mended")
 
@@ -61,7 +62,7 @@ def run(config: Config) -> pd.DataFrame:
 def printed(table: pd.DataFrame) -> str:
     """Set a row a number of steps of the model as printed."""
     return latex_table(
-        table[table["model"] == "printed"],
+        table.query("model == 'printed'"),
         (
             Column("steps", "steps", str),
             Column("left_gap", "left", error="left_error"),

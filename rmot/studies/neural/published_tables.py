@@ -1,7 +1,7 @@
 """Several studies of the source's model in one process: JAX starts and compiles once for all.
 
-``--case statistics,scores --output FOLDER/published.csv`` writes ``published_statistics.csv`` and so on
-into the folder, with LaTeX beside a table that has a printed form.
+``--case statistics,scores --output FOLDER/published.csv`` writes ``published_statistics.csv``
+and so on into the folder, with LaTeX beside a table that has a printed form.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from rmot.errors import DataError, ParameterError
 from rmot.market import read_history, read_vix_futures
 from rmot.market.synthetic_bars import FILES, FUTURES_FOLDER, RevertingIndex
 from rmot.neural.published.market_parameters import (
+    closes,
     correlation_of,
     damping,
     half_life_days,
@@ -48,8 +49,7 @@ def test_exact_curves_give_their_mean_reversion(bootstrap, by):
 def test_synthetic_files_give_what_they_were_drawn_from(synthetic_market, bootstrap):
     futures = read_vix_futures(synthetic_market / FUTURES_FOLDER).table
     index, of_index = (
-        read_history(synthetic_market / FILES[name]).table["close"]
-        for name in ("index", "of_index")
+        closes(read_history(synthetic_market / FILES[name])) for name in ("index", "of_index")
     )
     realised = realised_vol_of_vol(index, **bootstrap)
     # a daily change has decayed for half a day on average; four errors of a deviation
@@ -83,10 +83,10 @@ def test_the_printed_half_life_is_that_of_the_printed_mean_reversion():
 def test_correlations_are_numpy_s_on_common_dates_and_few_days_are_refused(bootstrap):
     days = pd.bdate_range("2020-01-01", periods=200)
     x, y = np.random.default_rng(2).normal(size=(2, 200))
-    first, second = pd.Series(x, days), pd.Series(y + x, days)[20:]
+    first, second = pd.Series(x, days), pd.Series((y + x)[20:], days[20:])
     found = correlation_of(first, second, **bootstrap)
     assert found.days == 180
     assert found.value == pytest.approx(np.corrcoef(x[20:], (y + x)[20:])[0, 1], abs=1e-12)
     assert found.low < found.value < found.high
     with pytest.raises(DataError, match="at least 80 days; got 10"):
-        correlation_of(first[:10], second.rename(lambda day: day - days[20] + days[0]), **bootstrap)
+        correlation_of(pd.Series(x[:30], days[:30]), second, **bootstrap)

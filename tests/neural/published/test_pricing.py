@@ -146,8 +146,6 @@ def test_initial_variance_of_a_model_s_own_smile_is_found():
 
 
 def _smile(k, volatility, maturity):
-    columns = dict.fromkeys(("bid_volatility", "ask_volatility", "implied_volatility"), volatility)
-    prices = dict.fromkeys(("bid_price", "ask_price", "call_price"), volatility)
-    return Smile(
-        date(2020, 1, 1), "PM", maturity, 1.0, 1.0, np.exp(k), k, **prices, **columns, parity=None
-    )
+    # three columns of prices, which no one reads here, and three of volatilities
+    columns = [volatility] * 6
+    return Smile(date(2020, 1, 1), "PM", maturity, 1.0, 1.0, np.exp(k), k, *columns, parity=None)

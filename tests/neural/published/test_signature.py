@@ -34,7 +34,8 @@ def test_all_beginnings_agree_with_roughpy(path):
     assert found.shape == (12, SIZE)
     assert not found[0].any()
     for row in range(1, len(path)):
-        oracle = np.array(stream.signature(roughpy.RealInterval(0.0, row + 0.5)))
+        upto = roughpy.RealInterval(0.0, row + 0.5)  # pyright: ignore
+        oracle = np.array(stream.signature(upto))  # pyright: ignore
         assert oracle[0] == 1.0
         # sums of a few hundred products of order one
         assert np.allclose(found[row], oracle[1:], rtol=0, atol=1e-12 * np.abs(oracle).max())
