@@ -81,11 +81,7 @@ def running_signature(path: jax.Array) -> jax.Array:
     changes = jnp.moveaxis(jnp.diff(path, axis=-2), -2, 0)
     start = jnp.zeros((*path.shape[:-2], SIZE), path.dtype)
 
-    def step(signature: jax.Array, change: jax.Array) -> tuple[jax.Array, jax.Array]:
-        after = update(signature, change)
-        return after, after
-
-    _, rest = jax.lax.scan(step, start, changes)
+    _, rest = jax.lax.scan(_step, start, changes)
     return jnp.moveaxis(jnp.concatenate([start[None], rest]), 0, -2)
 
 
@@ -97,6 +93,12 @@ def signature(path: jax.Array) -> jax.Array:
 def with_time(times: jax.Array, values: jax.Array) -> jax.Array:
     """Return paths in the plane, shapes (..., length) twice to (..., length, 2)."""
     return jnp.stack([jnp.broadcast_to(times, values.shape), values], axis=-1)
+
+
+# a function of the module, since JAX compiles a scan anew for each other one
+def _step(signature: jax.Array, change: jax.Array) -> tuple[jax.Array, jax.Array]:
+    after = update(signature, change)
+    return after, after
 
 
 def _outer(left: jax.Array, right: jax.Array, order: int) -> jax.Array:

@@ -2,7 +2,7 @@
 
 Steps have the length that stamps give them; where a session has too few bars for a segment, nights
 or weekends are steps too. A diffusion trained on hours knows no other clock: what it gives at other
-steps says whether one model serves all, and it must not where nights are quieter than days.
+steps says how far one model serves all.
 """
 
 from __future__ import annotations

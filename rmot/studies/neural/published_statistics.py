@@ -67,8 +67,8 @@ STATISTIC_LABELS = {
     "path_autocorrelation": "autocorrelation, by path",
     "vol_of_variance": r"volatility of $\log V$",
     "change_kurtosis": "kurtosis of changes",
-    "change_autocorrelation": "autocorrelation, changes",
-    "clustering": "of changes' sizes",
+    "change_autocorrelation": "autocorr. of changes",
+    "clustering": "autocorr. of their sizes",
     "persistence": "slope of last in first",
     "pooled_hurst": "$H$, pooled",
 }

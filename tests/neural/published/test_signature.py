@@ -41,16 +41,17 @@ def test_all_beginnings_agree_with_roughpy(path):
         assert np.allclose(found[row], oracle[1:], rtol=0, atol=1e-12 * np.abs(oracle).max())
 
 
-PLANE = st.lists(st.tuples(*[st.floats(-2, 2, allow_nan=False)] * 2), min_size=4, max_size=8).map(
+# of one length: each other one would be compiled anew
+PLANE = st.lists(st.tuples(*[st.floats(-2, 2, allow_nan=False)] * 2), min_size=6, max_size=6).map(
     lambda points: jnp.asarray(np.array(points))
 )
 
 
 @settings(max_examples=15, deadline=None)
-@given(PLANE, st.integers(1, 2))
-def test_chen_s_identity(points, cut):
+@given(PLANE)
+def test_chen_s_identity(points):
     whole = signature(points)
-    parts = product(signature(points[: cut + 1]), signature(points[cut:]))
+    parts = product(signature(points[:3]), signature(points[2:]))
     assert np.allclose(whole, parts, atol=1e-11)
     one = update(signature(points[:-1]), points[-1] - points[-2])
     assert np.allclose(whole, one, atol=1e-11)
