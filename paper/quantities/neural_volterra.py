@@ -8,7 +8,6 @@ import pandas as pd
 
 from paper.quantities.number import Number, Source
 from rmot.artifact.formats import fixed
-from rmot.neural.targets import ROLES
 
 _WORDS = {"rough_heston": "RoughHeston", "rough_bergomi": "RoughBergomi", "neural": "Law"}
 _QUANTITIES = {
@@ -24,18 +23,17 @@ _POINT = 0.1
 
 
 def errors(table: pd.DataFrame) -> Iterator[Number]:
-    """Give errors in points of volatility; of the learned law those of the worst seed."""
+    """Give errors of held-out smiles in points; of the learned law those of the worst seed."""
     source = Source.of_table("Neural", table)
     kinds = table["law"].where(~table["law"].str.startswith("neural"), "neural")
     for law, word in _WORDS.items():
         own = table.loc[kinds == law]
         for kind, name, digits in (("price", "Price", 2), ("index", "Index", 1)):
-            for role in ROLES:
-                value = 100.0 * float(own[f"{kind}_{role}"].max())
-                label = f"{word}{name}{role.title()}"
-                yield source.number(label, value, fixed(value, digits), _POINT + 0.1 * value)
-        future = 100.0 * float(own["future"].max())
-        yield source.number(f"{word}Future", future, fixed(future, 2), _POINT)
+            value = 100.0 * float(own[f"{kind}_test"].max())
+            label = f"{word}{name}Test"
+            yield source.number(label, value, fixed(value, digits), _POINT + 0.1 * value)
+    future = 100.0 * float(table.loc[kinds == "neural", "future"].max())
+    yield source.number("LawFuture", future, fixed(future, 2), _POINT)
 
 
 def recovery(table: pd.DataFrame) -> Iterator[Number]:
