@@ -61,7 +61,7 @@ def test_a_loss_that_is_no_number_stops_and_the_last_good_weights_are_kept():
 
 def test_weights_that_are_no_good_from_the_start_are_refused():
     with pytest.raises(CalibrationError, match=r"expected a finite loss .* got loss nan"):
-        descend(start(), lambda *_: jnp.nan, AIM, distance, AIM, SETTINGS)
+        descend(start(), lambda *_: jnp.asarray(jnp.nan), AIM, distance, AIM, SETTINGS)
 
 
 def test_each_step_has_a_key_of_its_own():

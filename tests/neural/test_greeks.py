@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from rmot.models import Simulation
 from rmot.neural import NeuralVolterra
 from rmot.neural.coordinates import Coordinates
 from rmot.neural.greeks import call_greeks
@@ -11,7 +12,7 @@ from rmot.neural.jaxed import eqx
 from rmot.neural.shape import Shape
 
 K, T, SIGMA = np.array([-0.2, 0.0, 0.1]), 0.25, 0.2
-SIMULATION = {"paths": 1024, "scramblings": 2, "least_steps": 8, "steps_per_year": 8}
+SIMULATION = Simulation(paths=1024, scramblings=2, least_steps=8, steps_per_year=8)
 
 
 def model(vol_of_vol, correlation=-0.7):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rmot.errors import ParameterError
-from rmot.models import RoughBergomi, index_prior, two_date_law
+from rmot.models import RoughBergomi, Simulation, index_prior, two_date_law
 from rmot.models.forward_variance import ForwardVariance
 from rmot.neural import NeuralVolterra
 from rmot.neural.coordinates import Coordinates
@@ -23,7 +23,7 @@ def neural(shape, **simulation):
     return NeuralVolterra(
         coordinates=Coordinates.at(HURST, RHO, VARIANCES, shape),
         pieces=PIECES,
-        simulation=SIMULATION | simulation,
+        simulation=Simulation(**(SIMULATION | simulation)),
     )
 
 
@@ -46,7 +46,7 @@ def bergomi():
         vol_of_vol=ETA,
         correlation=RHO,
         forward_variance=ForwardVariance(PIECES, VARIANCES),
-        simulation=SIMULATION,
+        simulation=Simulation(**SIMULATION),
     )
 
 
