@@ -52,8 +52,12 @@ def printed(table: pd.DataFrame) -> str:
         return fixed(100.0 * value, 1)
 
     columns = [Column("label", "Law", align="l")]
-    columns += [Column(f"price_{role}", f"SPX, {role}", points) for role in ROLES]
-    columns += [Column(f"index_{role}", f"VIX, {role}", tenths) for role in ROLES]
+    for kind, name, formatted in (("price", "SPX", points), ("index", "VIX", tenths)):
+        heads = [f"{name}, {ROLES[0]}", *ROLES[1:]]
+        columns += [
+            Column(f"{kind}_{role}", head, formatted)
+            for role, head in zip(ROLES, heads, strict=True)
+        ]
     return latex_table(table, [*columns, Column("future", "futures, \\%", points)])
 
 
