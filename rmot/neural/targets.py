@@ -121,7 +121,7 @@ class Targets:
     prices, index : tuple of SmileTarget
         By increasing maturity; forwards of the price are 1.
     data, sha256 : str
-        ``"real"`` or ``"synthetic"``, and what files they are.
+        ``"real"``, ``"synthetic"`` or ``"drawn"``, and what files they are.
     """
 
     prices: tuple[SmileTarget, ...]

@@ -65,7 +65,11 @@ def quoted(config: Config, choice: QuoteChoice) -> Quoted:
         price, index = (read_chain(config.inputs[name]).surface() for name in ("SPX", "VIX"))
     else:
         price, index = true_surfaces(choice, PATHS[config.profile])
-    return Quoted(price, index, targets_from_surfaces(price, index, choice))
+    targets = targets_from_surfaces(price, index, choice)
+    if config.case == "truth":
+        # they stand in for no market's
+        targets = replace(targets, data="drawn")
+    return Quoted(price, index, targets)
 
 
 def truth(paths: int) -> RoughBergomi:
