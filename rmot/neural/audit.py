@@ -6,6 +6,7 @@ The random numbers are others than those of the training, and steps are shorter.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,10 +50,7 @@ def price_rows(model: HasSmiles, targets: Targets) -> list[dict[str, object]]:
 def index_rows(
     model: SimulatesIndex, targets: Targets, n_paths: int = 2**14, looks: int = 48
 ) -> list[dict[str, object]]:
-    """Return a row for each quote of the index, with the law's volatility and future.
-
-    Strikes are the quotes', volatilities around the law's own mean: its error stands by itself.
-    """
+    """Return a row for each quote of the index, with the law's volatility and future."""
     if isinstance(model, NeuralVolterra):
         samples = model.index_at(targets.index_dates, n_paths, SEED, steps=looks).T
     else:
@@ -60,6 +58,14 @@ def index_rows(
             model.index_paths(date, date + WINDOW, n_paths, SEED, looks=looks)[1]
             for date in targets.index_dates
         ]
+    return sampled_index_rows(samples, targets)
+
+
+def sampled_index_rows(samples: Iterable[Vector], targets: Targets) -> list[dict[str, object]]:
+    """Return a row for each quote of the index, by samples of it at each date, shape (paths,).
+
+    Strikes are the quotes', volatilities around the samples' mean: its error stands by itself.
+    """
     rows = []
     for smile, index in zip(targets.index, samples, strict=True):
         mean = float(index.mean())

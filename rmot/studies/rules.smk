@@ -268,7 +268,7 @@ rule tables:
         rules.alpha_equivalents.output,
         rules.observable_smiles.output,
         rules.neural_history.output,
-        rules.neural_smiles.output,
+        rules.neural_errors.output,
         rules.neural_recovery.output,
         rules.neural_bounds.output,
         rules.neural_paths.output,

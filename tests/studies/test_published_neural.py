@@ -7,6 +7,7 @@ import pytest
 
 from rmot.market.synthetic_bars import FILES, FUTURES_FOLDER, RevertingIndex, write_bars
 from rmot.neural.published.printed import MODEL
+from rmot.numerics.black import black_vega
 from rmot.studies.neural import (
     published_backtest,
     published_coherence,
@@ -144,3 +145,23 @@ def test_frequencies_measure_what_they_do_not_train(small):
     table = published_frequencies.run(small[0]).set_index("frequency")
     assert set(table.index) == {"hour", "day"}
     assert table.loc["hour", "vol_of_variance_low"] < table.loc["hour", "vol_of_variance"]
+
+
+def test_a_constant_variance_is_flat_and_is_its_own_index():
+    from rmot.neural.published.model import Architecture, make_model
+    from rmot.neural.published.pricing import Grid, call_prices, simulate_prices
+    from rmot.neural.published.printed import MARKET
+    from rmot.studies.neural.published_smiles import Calibrated
+
+    small = 1e-9
+    silent = Architecture(
+        width=1, depth=1, drift_scale=small, diffusion_scale=small, diffusion_floor=small
+    )
+    model, variance = make_model(silent), float(np.exp(silent.long_run_log_variance))
+    grid, root = Grid(maturity=0.5, steps=4, paths=4096), np.sqrt(variance)
+    law = Calibrated(model, variance, grid)
+    error = call_prices(simulate_prices(model, variance, MARKET.leverage, grid), 0.0).error
+    allowed = 4.0 * float(error[0]) / float(black_vega(0.0, root, 0.5))
+    assert law.implied_volatility([0.0], 0.5) == pytest.approx(root, abs=allowed)
+    # the network's bounded drift over a year
+    assert law.index(1.0) == pytest.approx(root, abs=1e-7)

@@ -51,18 +51,18 @@ def model_volatilities(
     model: SignatureSDE,
     initial_variance: float,
     correlation: float,
-    smile: Smile,
+    log_moneyness: Vector,
     grid: Grid,
 ) -> Vector:
-    """Return the model's implied volatilities at a smile's strikes, shape (n,).
+    """Return the model's implied volatilities at strikes, shape (n,), at the grid's maturity.
 
     A price that the sample puts below the payoff's intrinsic value has volatility zero.
     """
     paths = simulate_prices(model, initial_variance, correlation, grid)
-    price = call_prices(paths, smile.log_moneyness).price
+    price = call_prices(paths, log_moneyness).price
     # the sample's own forward: what the mean of so many paths is off by is not the smile's
     forward = call_prices(paths, -50.0).price
-    k = smile.log_moneyness - np.log(forward)
+    k = log_moneyness - np.log(forward)
     volatility = implied_volatility(price / forward, k, grid.maturity)
     return np.where(np.isfinite(volatility), volatility, 0.0)
 
@@ -109,7 +109,13 @@ def volatility_error(
 ) -> float:
     """Return the root mean square error of implied volatilities over all quotes."""
     apart = [
-        model_volatilities(model, initial_variance, correlation, smile, at_maturity(grid, smile))
+        model_volatilities(
+            model,
+            initial_variance,
+            correlation,
+            smile.log_moneyness,
+            at_maturity(grid, smile),
+        )
         - smile.implied_volatility
         for smile in smiles
     ]

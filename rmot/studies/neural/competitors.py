@@ -22,6 +22,8 @@ LABELS = {
     "heston": "Heston",
     "ssvi": "SSVI",
     "rough_heston": "rough Heston",
+    "published_printed": "source, as printed",
+    "published_mended": "source, mended",
     "rough_bergomi": "rough Bergomi",
     "neural": "neural Volterra",
 }

@@ -1,7 +1,6 @@
 """Errors of laws in implied volatility, of SPX and of VIX, in and out of sample.
 
-Input ``smiles`` is the table of `rmot.studies.neural.smiles`; others with its columns may stand
-beside it.
+Inputs are the tables of `rmot.studies.neural.smiles` and `published_smiles`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ def run(config: Config) -> pd.DataFrame:
     """Tabulate a row a law: root mean square errors by kind and role, and that of the futures."""
     table = pd.concat([pd.read_csv(path) for path in config.inputs.values()])
     rows = []
-    for law, own in table.groupby("law", sort=False):
+    for law, own in sorted(table.groupby("law"), key=lambda group: _rank(str(group[0]))):
         kind, _, seed = str(law).rpartition("_")
         label = LABELS["neural"] if kind == "neural" else LABELS.get(str(law), str(law))
         row: dict[str, object] = {
@@ -40,6 +39,12 @@ def run(config: Config) -> pd.DataFrame:
         rows.append(row)
     first = table.iloc[0]
     return pd.DataFrame(rows).assign(data=first["data"], data_sha256=first["data_sha256"])
+
+
+def _rank(law: str) -> tuple[int, str]:
+    """Return the place among `LABELS`, seeds of one law in order."""
+    name = law if law in LABELS else law.rpartition("_")[0]
+    return list(LABELS).index(name), law
 
 
 def printed(table: pd.DataFrame) -> str:

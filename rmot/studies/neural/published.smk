@@ -184,3 +184,35 @@ rule published_neural_pricing:
         "{XLA}python -m rmot.studies.neural.published_tables --profile {PROFILE}"
         " --case pricing,backtest,simulation --seed {params.seed} {params.named}"
         " --output {RESULTS}/tables/published.csv"
+
+
+rule published_neural_smiles:
+    input:
+        JOINT.values(),
+        _TWO.values(),
+        config=NEURAL_CONFIG,
+    output:
+        f"{RESULTS}/tables/published_smiles.csv",
+    params:
+        code=code_hash("rmot.studies.neural.published_smiles"),
+        named=named(JOINT | _TWO),
+        seed=SEEDS["published_neural"],
+    benchmark:
+        f"{RESULTS}/timings/published_neural_smiles.tsv"
+    shell:
+        "{XLA}python -m rmot.studies.neural.published_smiles --profile {PROFILE}"
+        " --seed {params.seed} --input config={input.config} {params.named} --output {output}"
+
+
+rule neural_errors:
+    input:
+        published=rules.published_neural_smiles.output,
+        learned=rules.neural_smiles.output,
+    output:
+        csv=f"{RESULTS}/tables/neural_errors.csv",
+        tex=f"{RESULTS}/tables/neural_errors.tex",
+    params:
+        code=code_hash("rmot.studies.neural.errors"),
+    shell:
+        "python -m rmot.studies.neural.errors --profile {PROFILE}"
+        " --input learned={input.learned} --input published={input.published} --output {output.csv}"

@@ -54,11 +54,9 @@ rule neural_smiles:
         config=NEURAL_CONFIG,
         weights=[*trained("bergomi")[:1], *trained("quotes")],
     output:
-        smiles=f"{RESULTS}/tables/neural_smiles.csv",
-        csv=f"{RESULTS}/tables/neural_errors.csv",
-        tex=f"{RESULTS}/tables/neural_errors.tex",
+        f"{RESULTS}/tables/neural_smiles.csv",
     params:
-        code=code_hash("rmot.studies.neural.smiles", "rmot.studies.neural.errors"),
+        code=code_hash("rmot.studies.neural.smiles"),
         named=named(JOINT),
         weights=" ".join(
             f"--input {law}={path}"
@@ -71,9 +69,7 @@ rule neural_smiles:
         f"{RESULTS}/timings/neural_smiles.tsv"
     shell:
         "{XLA}python -m rmot.studies.neural.smiles --profile {PROFILE}"
-        " --input config={input.config} {params.named} {params.weights} --output {output.smiles}"
-        " && python -m rmot.studies.neural.errors --profile {PROFILE}"
-        " --input smiles={output.smiles} --output {output.csv}"
+        " --input config={input.config} {params.named} {params.weights} --output {output}"
 
 
 rule neural_recovery:

@@ -133,7 +133,7 @@ def test_initial_variance_of_a_model_s_own_smile_is_found():
     model, grid = make_model(Architecture(width=2, depth=1)), Grid(maturity=0.1, steps=8, paths=256)
     k = np.linspace(-0.1, 0.1, 5)
     smile = _smile(k, np.zeros(5), grid.maturity)
-    quoted = model_volatilities(model, 0.05, -0.5, smile, grid)
+    quoted = model_volatilities(model, 0.05, -0.5, smile.log_moneyness, grid)
     found = calibrate_initial_variance(model, -0.5, [_smile(k, quoted, grid.maturity)], grid)
     assert not found.at_end
     # the search's tolerance is in log-variance; volatility moves by half of it
