@@ -127,18 +127,18 @@ def spread_caplets(volatility, correlation, strikes, points):
     )
     rho = QuantLib.QuoteHandle(QuantLib.SimpleQuote(correlation))
     two_rates = QuantLib.LognormalCmsSpreadPricer(one_rate, rho, curve, points)
-    rates = [
+    long, short = (
         QuantLib.EuriborSwapIsdaFixA(QuantLib.Period(years, QuantLib.Years), curve)
         for years in (10, 2)
-    ]
+    )
     period = (QuantLib.Date(15, 1, 2027), 1.0, QuantLib.Date(15, 1, 2026))
     ends = (*period, period[0], 2)
     means = []
-    for rate in rates:
+    for rate in (long, short):
         coupon = QuantLib.CmsCoupon(*ends, rate)
         coupon.setPricer(one_rate)
         means.append(coupon.rate())
-    index = QuantLib.SwapSpreadIndex("spread", *rates)
+    index = QuantLib.SwapSpreadIndex("spread", long, short)
     plain = QuantLib.CmsSpreadCoupon(*ends, index)
     plain.setPricer(two_rates)
     caplets = []
@@ -156,6 +156,7 @@ def test_a_gaussian_copula_of_lognormal_rates_is_the_cms_spread_pricer(correlati
     fine, means, years = spread_caplets(volatility, correlation, strikes, 64)
     coarse = spread_caplets(volatility, correlation, strikes, 32)[0]
     flat = SABR(initial_volatility=volatility, lognormal_vol_of_vol=0.0, correlation=0.0)
-    laws = [smile_marginal(flat, years, forward=mean) for mean in means]
-    found = copula_spread_options(*laws, GaussianCopula(correlation), strikes, tolerance=1e-9)
+    first, second = (smile_marginal(flat, years, forward=mean) for mean in means)
+    copula = GaussianCopula(correlation)
+    found = copula_spread_options(first, second, copula, strikes, tolerance=1e-9)
     assert np.all(np.abs(found.call - fine) <= found.error + np.abs(fine - coarse) + 1e-15)

@@ -120,13 +120,14 @@ def test_every_law_leaves_less_of_the_forward_volatility_than_quotes_alone(monke
     table = pairs.run(Config("quick", {"SPX": tmp_path}, "", 5))
     assert len(table) == 2 * (1 + len(pairs.LAWS))
     for _, own in table.groupby("first"):
-        rows = own.set_index("law")
-        for law in pairs.LAWS:
-            slack = rows.loc["none", "gap"] + rows.loc[law, "gap"]
-            assert rows.loc["none", "lower"] <= rows.loc[law, "lower"] + slack
-            assert rows.loc[law, "upper"] <= rows.loc["none", "upper"] + slack
-            assert rows.loc[law, "minimum_radius"] < rows.loc[law, "radius"]
-    assert table["residual"].max() <= 1e-8
+        alone, *balls = own.to_dict("records")
+        assert [row["law"] for row in (alone, *balls)] == ["none", *pairs.LAWS]
+        for row in balls:
+            slack = alone["gap"] + row["gap"]
+            assert alone["lower"] <= row["lower"] + slack
+            assert row["upper"] <= alone["upper"] + slack
+            assert row["minimum_radius"] < row["radius"]
+    assert float(table["residual"].max()) <= 1e-8
 
 
 def test_forward_volatility_is_that_of_the_black_straddle():
