@@ -21,7 +21,7 @@ from rmot.market import OptionSurface, Smile, read_chain
 from rmot.models import Heston, RoughHeston, TwoDateLaw, two_date_law
 from rmot.payoffs import forward_start_straddle
 from rmot.studies.study import Config, main
-from rmot.studies.surfaces.candidates import near_the_money
+from rmot.studies.surfaces.candidates import DAYS, near_the_money
 from rmot.transport import (
     ChiSquared,
     MartingaleBounds,
@@ -33,7 +33,6 @@ from rmot.transport import (
 
 LAWS = ("rough Heston", "Heston")
 MULTIPLE = 2.0
-DAYS = (7, 200)
 QUOTES_PER_SLICE = {"quick": 15, "full": None, "deep": None}
 PAIRS = {"quick": 3, "full": 6, "deep": 9}
 CELLS = {"quick": (40, 80), "full": (80, 160), "deep": (160, 320)}
