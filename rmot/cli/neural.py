@@ -95,6 +95,7 @@ def price(
             "error_estimate": float(errors[at]),
             "implied_volatility": float(volatility[at]),
             "delta": float(slopes.delta[at]),
+            "gamma": float(slopes.gamma[at]),
             "vega": float(slopes.vega[at]),
             "vanna": float(slopes.vanna[at]),
         }
