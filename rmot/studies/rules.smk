@@ -214,6 +214,9 @@ include: "spread_smiles/rules.smk"
 include: "alpha/rules.smk"
 include: "neural/rules.smk"
 include: "neural/published.smk"
+include: "capital/rules.smk"
+include: "backtest/rules.smk"
+include: "trading/rules.smk"
 
 
 rule tables:

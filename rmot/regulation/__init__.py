@@ -1,0 +1,5 @@
+"""Basel's market-risk rules: eligibility, stress capital, backtests, and capital from bounds."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

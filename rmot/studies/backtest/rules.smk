@@ -1,0 +1,1 @@
+# Intervals of one day held against the next day's quotes and returns.
