@@ -1,1 +1,49 @@
-__all__: list[str] = []
+from .charges import position_charge as position_charge
+from .coverage import Christoffersen as Christoffersen
+from .coverage import Kupiec as Kupiec
+from .coverage import LikelihoodRatio as LikelihoodRatio
+from .coverage import christoffersen as christoffersen
+from .coverage import exception_rate_interval as exception_rate_interval
+from .coverage import kupiec as kupiec
+from .eligibility import Eligibility as Eligibility
+from .eligibility import is_modellable as is_modellable
+from .expected_shortfall import expected_shortfall as expected_shortfall
+from .expected_shortfall import is_prudent as is_prudent
+from .expected_shortfall import liquidity_adjusted_shortfall as liquidity_adjusted_shortfall
+from .expected_shortfall import scale_to_horizon as scale_to_horizon
+from .expected_shortfall import stress_horizon as stress_horizon
+from .power import detection_power as detection_power
+from .power import least_observations as least_observations
+from .power import rejection_count as rejection_count
+from .residual_risk import ResidualRiskAddOn as ResidualRiskAddOn
+from .residual_risk import residual_risk_add_on as residual_risk_add_on
+from .stress_capital import StressCapital as StressCapital
+from .stress_capital import stress_capital as stress_capital
+from .traffic_light import TrafficLight as TrafficLight
+from .traffic_light import traffic_light as traffic_light
+
+__all__ = [
+    "Christoffersen",
+    "Eligibility",
+    "Kupiec",
+    "LikelihoodRatio",
+    "ResidualRiskAddOn",
+    "StressCapital",
+    "TrafficLight",
+    "christoffersen",
+    "detection_power",
+    "exception_rate_interval",
+    "expected_shortfall",
+    "is_modellable",
+    "is_prudent",
+    "kupiec",
+    "least_observations",
+    "liquidity_adjusted_shortfall",
+    "position_charge",
+    "rejection_count",
+    "residual_risk_add_on",
+    "scale_to_horizon",
+    "stress_capital",
+    "stress_horizon",
+    "traffic_light",
+]
