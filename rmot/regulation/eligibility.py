@@ -111,7 +111,8 @@ def is_modellable(
     References
     ----------
     Basel Committee, Minimum capital requirements for market risk (2019, revised 2020), MAR31.13;
-    in the Union, Delegated Regulation 2022/2060, Articles 3 and 4.
+    in the Union, Delegated Regulation 2022/2060, Articles 1 and 4, which counts both over one period of
+    twelve months, as here.
 
     Examples
     --------
