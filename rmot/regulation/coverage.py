@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, chdtrc, gammaln, xlog1py, xlogy
 
 from rmot.errors import DataError
-from rmot.regulation.traffic_light import check_counts
+from rmot.regulation.binomial import check_counts
 
 _RELATIVE_TIE = 1e-7
 

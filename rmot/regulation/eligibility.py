@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,8 @@ _WINDOW_DAYS = 90
 _WINDOW_COUNT = 4
 
 
-class Window(NamedTuple):
+@dataclass(frozen=True)
+class Window:
     """Days from `start` to `end`, both included, and the observations among them."""
 
     start: date
@@ -111,8 +112,8 @@ def is_modellable(
     References
     ----------
     Basel Committee, Minimum capital requirements for market risk (2019, revised 2020), MAR31.13;
-    in the Union, Delegated Regulation 2022/2060, Articles 1 and 4, which counts both over one period of
-    twelve months, as here.
+    in the Union, Delegated Regulation 2022/2060, Articles 1 and 4, which takes both counts over one
+    period of twelve months, as here.
 
     Examples
     --------

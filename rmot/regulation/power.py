@@ -6,11 +6,10 @@ X ~ Binomial(n, 1-c). Its power is P(X >= k) under the coverage that is true ins
 
 from __future__ import annotations
 
-import numpy as np
 from scipy.special import bdtrc
 
 from rmot.errors import ParameterError
-from rmot.regulation.traffic_light import check_counts
+from rmot.regulation.binomial import check_counts, exact_decimal, least_count
 
 _MOST = 20_000
 
@@ -25,11 +24,8 @@ def rejection_count(observations: int, coverage: float = 0.99, size: float = 0.0
     """
     check_counts(0, observations, coverage)
     check_counts(0, observations, size)
-    counts = np.arange(observations + 1)
-    rejects = bdtrc(counts - 1.0, observations, 1 - coverage) <= size
-    rejects[0] = False
-    found = np.flatnonzero(rejects)
-    return int(found[0]) if found.size else int(observations) + 1
+    # P(X >= k) <= size where P(X <= k-1) >= 1 - size; decided in rationals, for it can be a tie.
+    return least_count(int(observations), float(coverage), 1 - exact_decimal(size)) + 1
 
 
 def detection_power(

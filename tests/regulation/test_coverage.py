@@ -1,0 +1,217 @@
+"""Likelihood-ratio tests against mpmath and scipy; their sizes by enumeration and by simulation."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+from scipy import stats
+
+from rmot.errors import DataError, ParameterError
+from rmot.regulation import (
+    christoffersen,
+    detection_power,
+    exception_rate_interval,
+    kupiec,
+    least_observations,
+    rejection_count,
+)
+
+COVERAGES = st.sampled_from([0.9, 0.95, 0.99])
+
+
+def log_likelihood(misses, hits, rate):
+    total = mpf(0)
+    if misses:
+        total += misses * mp.log(1 - rate)
+    if hits:
+        total += hits * mp.log(rate)
+    return total
+
+
+def free(misses, hits):
+    return log_likelihood(misses, hits, mpf(hits) / (misses + hits)) if misses + hits else mpf(0)
+
+
+@given(st.integers(1, 400), COVERAGES, st.data())
+@settings(max_examples=80, deadline=None)
+def test_kupiec_is_the_likelihood_ratio_of_forty_digits(observations, coverage, data):
+    exceptions = data.draw(st.integers(0, min(observations, 60)))
+    found = kupiec(exceptions, observations, coverage)
+    with mp.workdps(40):
+        rate = 1 - mpf(str(coverage))
+        misses = observations - exceptions
+        wanted = 2 * (free(misses, exceptions) - log_likelihood(misses, exceptions, rate))
+        tail = mp.erfc(mp.sqrt(wanted / 2))
+    # The statistic is a difference of sums as large as 2 n log p, in doubles.
+    slack = 1e-14 * (1 + observations * 5)
+    assert found.statistic == pytest.approx(float(wanted), abs=slack)
+    assert found.p_value == pytest.approx(float(tail), abs=1e-6)
+    exact = stats.binomtest(exceptions, observations, 1 - coverage).pvalue
+    assert found.exact_p_value == pytest.approx(exact, rel=1e-6, abs=1e-15)
+
+
+def test_kupiecs_limits_without_exceptions_and_with_nothing_else():
+    none, every = kupiec(0, 250), kupiec(250, 250)
+    assert none.statistic == pytest.approx(-2 * 250 * np.log(0.99), rel=1e-12)
+    assert every.statistic == pytest.approx(-2 * 250 * np.log(0.01), rel=1e-12)
+    assert none.exact_p_value == pytest.approx(0.99**250 + stats.binom(250, 0.01).sf(4), rel=1e-9)
+
+
+def test_kupiec_at_the_right_rate_finds_nothing():
+    found = kupiec(5, 100, 0.95)
+    assert found.statistic == pytest.approx(0, abs=1e-13)
+    assert found.p_value == pytest.approx(1, abs=1e-6)
+    assert found.exact_p_value == pytest.approx(1, abs=1e-12)
+
+
+def transitions(sequence):
+    counts = {(a, b): 0 for a in (0, 1) for b in (0, 1)}
+    for pair in pairwise(sequence):
+        counts[pair] += 1
+    return counts
+
+
+@given(st.lists(st.integers(0, 1), min_size=2, max_size=60), COVERAGES)
+@settings(max_examples=80, deadline=None)
+def test_christoffersen_is_the_likelihood_ratio_of_forty_digits(sequence, coverage):
+    found = christoffersen(sequence, coverage)
+    n = transitions(sequence)
+    with mp.workdps(40):
+        rate = 1 - mpf(str(coverage))
+        markov = free(n[0, 0], n[0, 1]) + free(n[1, 0], n[1, 1])
+        misses, hits = n[0, 0] + n[1, 0], n[0, 1] + n[1, 1]
+        independence = 2 * (markov - free(misses, hits))
+        conditional = 2 * (markov - log_likelihood(misses, hits, rate))
+    assert found.transitions == ((n[0, 0], n[0, 1]), (n[1, 0], n[1, 1]))
+    assert found.independence.statistic == pytest.approx(float(independence), abs=1e-11)
+    assert found.conditional_coverage.statistic == pytest.approx(float(conditional), abs=1e-11)
+    assert found.independence.p_value == pytest.approx(
+        stats.chi2(1).sf(max(float(independence), 0.0)), abs=1e-5
+    )
+    assert found.conditional_coverage.p_value == pytest.approx(
+        stats.chi2(2).sf(max(float(conditional), 0.0)), abs=1e-11
+    )
+
+
+@given(st.lists(st.integers(0, 1), min_size=2, max_size=60), COVERAGES)
+@settings(max_examples=40, deadline=None)
+def test_conditional_coverage_is_independence_and_rate_together(sequence, coverage):
+    found = christoffersen(sequence, coverage)
+    rate = kupiec(sum(sequence[1:]), len(sequence) - 1, coverage)
+    assert found.conditional_coverage.statistic == pytest.approx(
+        found.independence.statistic + rate.statistic, abs=1e-11
+    )
+
+
+def test_sequences_that_cannot_fail_independence_say_so():
+    for sequence in ([0] * 40, [1] * 40, [0] * 39 + [1]):
+        found = christoffersen(sequence)
+        assert (found.independence.statistic, found.independence.p_value) == (0.0, 1.0)
+        assert not found.testable
+    assert christoffersen([0, 0, 1, 0]).testable
+
+
+def test_clustered_exceptions_are_found_and_scattered_ones_are_not():
+    clustered = [0] * 120 + [1] * 10 + [0] * 120
+    scattered = ([0] * 24 + [1]) * 10
+    assert christoffersen(clustered, 0.95).independence.p_value < 1e-6
+    assert christoffersen(scattered, 0.95).independence.p_value > 0.1
+
+
+def test_size_of_kupiecs_test_is_that_of_the_exact_law():
+    # Enumerated: at 99% and 250 observations chi-squared rejects at 5% in 9.6% of all years.
+    counts = np.arange(251)
+    weights = stats.binom(250, 0.01).pmf(counts)
+    rejected = [kupiec(int(count), 250).p_value < 0.05 for count in counts]
+    size = weights[rejected].sum()
+    rng = np.random.default_rng(7)
+    draws = rng.binomial(250, 0.01, 20_000)
+    table = np.array(rejected)
+    error = np.sqrt(size * (1 - size) / draws.size)
+    assert abs(table[draws].mean() - size) < 4 * error
+    # The exact p-value keeps its level.
+    exact = [kupiec(int(count), 250).exact_p_value <= 0.05 for count in counts]
+    assert weights[exact].sum() <= 0.05
+
+
+def test_size_of_the_independence_test_at_a_frequent_rate():
+    # With exceptions one day in ten over 400 days chi-squared is near: the level is 5%, and the
+    # simulation tells it to four standard errors and two points for the asymptotics.
+    rng = np.random.default_rng(5)
+    draws = 1000
+    hits = rng.random((draws, 400)) < 0.1
+    rate = np.mean([christoffersen(row, 0.9).independence.p_value < 0.05 for row in hits])
+    assert abs(rate - 0.05) < 4 * np.sqrt(0.05 * 0.95 / draws) + 0.02
+
+
+@given(st.integers(1, 300), st.sampled_from([0.9, 0.95, 0.99]), st.data())
+@settings(max_examples=50, deadline=None)
+def test_clopper_and_pearsons_interval_is_scipys(observations, level, data):
+    exceptions = data.draw(st.integers(0, observations))
+    lower, upper = exception_rate_interval(exceptions, observations, level)
+    wanted = stats.binomtest(exceptions, observations).proportion_ci(level, method="exact")
+    assert lower == pytest.approx(wanted.low, abs=1e-10)
+    assert upper == pytest.approx(wanted.high, abs=1e-10)
+
+
+def test_forty_five_dates_say_little():
+    # P(X >= 2) is 7.5% at a rate of 1%, so that three exceptions are needed to reject.
+    assert rejection_count(45) == 3
+    assert detection_power(45) == pytest.approx(stats.binom(45, 0.05).sf(2), rel=1e-10)
+    assert 0.39 < detection_power(45) < 0.4
+    assert exception_rate_interval(0, 45)[1] > 0.05
+
+
+def test_least_observations_reach_the_power_and_no_fewer_do():
+    for power in (0.8, 0.95):
+        least = least_observations(power=power)
+        assert detection_power(least) >= power
+        assert all(detection_power(fewer) < power for fewer in range(1, least))
+    assert least_observations(power=0.8) == 110
+    assert least_observations() == 181
+
+
+@pytest.mark.parametrize("observations", [1, 10, 45, 250])
+@pytest.mark.parametrize("size", [0.01, 0.05])
+def test_rejection_keeps_its_size(observations, size):
+    count = rejection_count(observations, 0.99, size)
+    law = stats.binom(observations, 0.01)
+    # A tie is possible (one observation, one per cent), where scipy rounds and rationals do not.
+    assert law.sf(count - 1) <= size + 1e-12
+    assert law.sf(count - 2) > size - 1e-12
+    assert detection_power(observations, size=size) <= 1
+
+
+def test_a_power_out_of_reach_is_zero_or_an_error():
+    assert rejection_count(1, 0.5, 0.05) == 2
+    assert detection_power(1, 0.5, 0.1) == 0.0
+    with pytest.raises(ParameterError, match="true coverage below"):
+        detection_power(45, 0.95, 0.99)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "said"),
+    [
+        ([], "shape"),
+        ([0], "two observations"),
+        ([0, 2, 1], "observation 2 is 2"),
+        ([0, np.nan], "observation 2 is nan"),
+        ([[0, 1]], "shape"),
+        (["a", "b"], "something else"),
+    ],
+)
+def test_bad_sequences_are_one_clear_line(sequence, said):
+    with pytest.raises(DataError, match=said):
+        christoffersen(sequence)
+
+
+def test_bad_counts_are_one_clear_line():
+    with pytest.raises(ParameterError, match="exceptions from 0 to 5"):
+        kupiec(6, 5)
+    with pytest.raises(ParameterError, match="coverage"):
+        christoffersen([0, 1], 1.5)
+    with pytest.raises(ParameterError, match=r"\(0, 1\)"):
+        exception_rate_interval(1, 5, 1.0)
