@@ -60,7 +60,7 @@ def check_counts(exceptions: float, observations: float, coverage: float) -> Non
 
 
 def _sums(observations: int, coverage: float) -> Iterator[tuple[int, int]]:
-    """Yield k and P(X <= k) d^n for k from 0 on, an integer, where d is the coverage's denominator."""
+    """Yield k and the integer P(X <= k) d^n from k = 0 on, d being the coverage's denominator."""
     right = exact_decimal(coverage)
     wrong = right.denominator - right.numerator
     term, total = right.numerator**observations, 0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rmot.errors import DataError
 from rmot.regulation import is_modellable
+from rmot.regulation.eligibility import Window
 
 END = date(2025, 12, 31)
 START = date(2025, 1, 1)
@@ -73,15 +74,16 @@ def test_one_day_later_opens_a_gap_that_is_named():
     later = [offset for offset in SPARSEST if offset != 86] + [90]
     found = is_modellable(days([*later, *range(300, 310)]), END)
     assert not found
-    window = found.failing_window
-    assert (window.start, window.end, window.count) == (START, date(2025, 3, 31), 3)
+    assert found.failing_window == Window(START, date(2025, 3, 31), 3)
     assert "3 in the 90 days 2025-01-01 to 2025-03-31" in str(found)
 
 
 def test_a_hundred_pass_whatever_the_gap():
     found = is_modellable(days(range(100)), END)
     assert found.criterion == "MAR31.13(2)"
-    assert found.failing_window.count == 3
+    assert found.failing_window == Window(
+        START + timedelta(days=97), START + timedelta(days=186), 3
+    )
     assert not is_modellable(days(range(99)), END)
     assert str(found).startswith("modellable by MAR31.13(2): 100 observations")
 
@@ -89,7 +91,7 @@ def test_a_hundred_pass_whatever_the_gap():
 def test_a_factor_never_traded_is_not_modellable():
     found = is_modellable([], END)
     assert (bool(found), found.criterion, found.count) == (False, None, 0)
-    assert found.failing_window.count == 0
+    assert found.failing_window == Window(START, date(2025, 3, 31), 0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Basel's printed table digit for digit, and the zones against scipy for other windows."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,6 +35,7 @@ TYPE_ONE = ["100.0", "91.9", "71.4", "45.7", "24.2", "10.8", "4.1", "1.4", "0.4"
 def test_basels_table_to_the_printed_digit(exceptions, zone, multiplier, printed):
     found = traffic_light(exceptions)
     assert found.zone == zone
+    assert found.add_on is not None
     assert 1.5 + found.add_on == pytest.approx(multiplier, abs=1e-12)
     assert f"{100 * found.cumulative_probability:.2f}" == printed
     if exceptions < 10:
@@ -89,7 +92,8 @@ def test_ties_with_a_level_are_exact():
 
 
 def test_whole_numbers_of_numpy_are_taken():
-    assert traffic_light(np.int64(5), np.int64(250), np.float64(0.99)) == traffic_light(5)
+    row: Any = np.array([5, 250])
+    assert traffic_light(row[0], row[1], np.float64(0.99)) == traffic_light(5)
 
 
 @pytest.mark.parametrize(
