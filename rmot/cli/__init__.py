@@ -17,6 +17,7 @@ from rmot.cli import (
     basket,
     bounds,
     calibration,
+    capital,
     claims,
     correlation,
     data,
@@ -46,6 +47,7 @@ for group in (
 app.add_typer(data.app, name="data")
 neural.app.registered_commands += neural_published.app.registered_commands
 app.add_typer(neural.app, name="neural", help="A learned volatility law; needs rmot[neural].")
+app.add_typer(capital.app, name="capital", help="Basel's market-risk rules.")
 
 
 def main() -> None:
