@@ -106,7 +106,9 @@ def standard_charge_of_the_book(claim: Claim, context: Context) -> Certificate:
 
     Delta and curvature are at most the risk weight each, for a delta is at most one; vega times
     volatility is at most ``sigma sqrt(T) / sqrt(2 pi)``; and the residual add-on for an exotic
-    underlying is taken, though a basket's correlation risk has the lower one.
+    underlying is taken, though a basket's correlation risk has the lower one. Where a supervisor
+    accepts no stress scenario the internal models approach takes the largest possible loss, and a
+    call's price can rise by the forward less the premium.
     """
     names = _names(claim)
     vega = "vega_weight*volatility*sqrt(maturity)/sqrt(2*3.1415)"
@@ -116,20 +118,31 @@ def standard_charge_of_the_book(claim: Claim, context: Context) -> Certificate:
         inequality(
             "the least add-on is the share or more", ["datum", "other"], ">=", ["datum", "share"]
         ),
+        inequality(
+            "largest possible loss is less than the share",
+            ["sub", "1", ["datum", "premium"]],
+            "<",
+            ["datum", "share"],
+        ),
         enclosure("most by the rules", total, scope_of(claim), 4),
     ]
-    less, least = (item["name"] for item in statements[:2])
+    less, least, loss = (item["name"] for item in statements[:3])
     return decide(
         claim,
         context.profile,
         "certified",
         statements,
-        [("refuted", {less: True}), ("verified", {less: False, least: True})],
-        evidence={"upper": statements[2]["upper"]},
+        [
+            ("refuted", {less: True, loss: True}),
+            ("verified", {less: False, least: True}),
+            ("untestable", {less: True, loss: False}),
+        ],
+        evidence={"upper": statements[-1]["upper"]},
         otherwise="a book of which the rules take its whole notional",
         reading="calls on indices of large companies (MAR21.77, bucket 12; MAR21.92; MAR23.8), not"
         " hedged, to a year and at volatilities up to sixty per cent; what the sources call the"
-        " standard approach",
+        " standard approach, or the largest possible loss (MAR33.16(3)) on calls at the money whose"
+        " premium is a hundredth of the notional or more",
     )
 
 

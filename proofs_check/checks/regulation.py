@@ -127,5 +127,6 @@ def pilot_is_green(claim: Claim, context: Context) -> Certificate:
         [("verified", {green["name"]: True}), ("refuted", {green["name"]: False})],
         evidence={"cumulative": float(scope_of(claim).number(chance))},
         otherwise="three exceptions in as many days",
-        reading="the supervisory scheme's cumulative chance, applied to half its window",
+        reading="the supervisory scheme's cumulative chance at the pilot's own number of days; the"
+        " limits of its window of 250 days would call up to four exceptions green",
     )

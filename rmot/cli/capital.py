@@ -117,8 +117,12 @@ def coverage(
     file: Annotated[Path, typer.Argument(help="CSV with a column exception of 0 and 1, by day.")],
     coverage: Coverage = 0.99,
     true_coverage: Annotated[
-        float, typer.Option(help="The lower one whose discovery has the power printed.")
-    ] = 0.95,
+        float | None,
+        typer.Option(
+            help="The lower one whose discovery has the power printed; unless given, that with five"
+            " times as many exceptions."
+        ),
+    ] = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -146,6 +150,11 @@ def coverage(
     count, days = int(hits.sum()), hits.size
     rate, zone = kupiec(count, days, coverage), light(count, days, coverage)
     lower, upper = exception_rate_interval(count, days)
+    other = round(1 - 5 * (1 - coverage), 12) if true_coverage is None else true_coverage
+    power = needed = None
+    if true_coverage is not None or other > 0:
+        power = detection_power(days, coverage, other)
+        needed = least_observations(coverage, other)
     row = {
         "observations": days,
         "exceptions": count,
@@ -162,8 +171,9 @@ def coverage(
         "independence_testable": "yes" if clusters.testable else "no",
         "conditional_coverage_statistic": clusters.conditional_coverage.statistic,
         "conditional_coverage_p_value": clusters.conditional_coverage.p_value,
-        "power_against_true_coverage": detection_power(days, coverage, true_coverage),
-        "days_for_power_of_95": least_observations(coverage, true_coverage),
+        "true_coverage": other if power is not None else None,
+        "power_against_true_coverage": power,
+        "days_for_power_of_95": needed,
     }
     _print_one(row, f"Exceptions at {coverage:g} coverage", as_json, as_csv)
 

@@ -55,8 +55,18 @@ def check_counts(exceptions: float, observations: float, coverage: float) -> Non
         raise ParameterError(
             f"expected a whole number of exceptions from 0 to {observations}; got {exceptions}"
         )
-    if not 0 < coverage < 1:
-        raise ParameterError(f"expected a coverage in (0, 1); got {coverage}")
+    check_share(coverage, "coverage")
+
+
+def check_share(value: float, what: str) -> None:
+    """Raise unless a number lies between 0 and 1.
+
+    Raises
+    ------
+    ParameterError
+    """
+    if not 0 < value < 1:
+        raise ParameterError(f"expected a {what} in (0, 1); got {value}")
 
 
 def _sums(observations: int, coverage: float) -> Iterator[tuple[int, int]]:

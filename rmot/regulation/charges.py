@@ -6,7 +6,7 @@ either (001, Algorithm 1, step 5):   max(price - lower, upper - price)
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,26 @@ from rmot.errors import ParameterError
 Side = Literal["long", "short", "either"]
 
 
+@overload
+def position_charge(
+    side: Side,
+    lower: float,
+    price: float,
+    upper: float,
+    quantity: float = 1.0,
+    *,
+    tolerance: float = 1e-9,
+) -> float: ...
+@overload
+def position_charge(
+    side: Side,
+    lower: ArrayLike,
+    price: ArrayLike,
+    upper: ArrayLike,
+    quantity: ArrayLike = 1.0,
+    *,
+    tolerance: float = 1e-9,
+) -> float | NDArray[np.float64]: ...
 def position_charge(
     side: Side,
     lower: ArrayLike,

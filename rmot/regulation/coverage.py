@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, chdtrc, gammaln, xlog1py, xlogy
 
 from rmot.errors import DataError
-from rmot.regulation.binomial import check_counts
+from rmot.regulation.binomial import check_counts, check_share
 
 _RELATIVE_TIE = 1e-7
 
@@ -166,7 +166,8 @@ def exception_rate_interval(
     ParameterError
         As in `traffic_light`, or a level outside (0, 1).
     """
-    check_counts(exceptions, observations, level)
+    check_counts(exceptions, observations, 0.5)
+    check_share(level, "level")
     n, x, half = int(observations), int(exceptions), (1 - level) / 2
     lower = 0.0 if x == 0 else float(betaincinv(x, n - x + 1, half))
     upper = 1.0 if x == n else float(betaincinv(x + 1, n - x, 1 - half))

@@ -123,8 +123,8 @@ def is_modellable(
     modellable by MAR31.13(1): 26 observations from 2025-01-01 to 2025-12-31, no 90 days with \
 fewer than 4
     """
-    if isinstance(observation_dates, str | bytes):
-        raise DataError(f"expected a sequence of days; got the text {observation_dates!r}")
+    if isinstance(observation_dates, str | bytes) or not isinstance(observation_dates, Iterable):
+        raise DataError(f"expected a sequence of days; got {observation_dates!r}")
     end = as_day(period_end, "the end of the period")
     if end.year < 2:
         raise DataError(f"expected an end of the period with a year before it; got {end}")

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.errors import ParameterError
+from rmot.regulation.amounts import amounts
 
 LEVEL = 0.975
 BASE_HORIZON = 10
@@ -117,14 +118,11 @@ def liquidity_adjusted_shortfall(shortfalls: ArrayLike) -> float:
     >>> liquidity_adjusted_shortfall([3.0, 3.0, 3.0, 0.0, 0.0])
     6.0
     """
-    found = np.asarray(shortfalls, dtype=float)
-    if found.shape != (len(LIQUIDITY_HORIZONS),):
+    found = amounts(shortfalls, "shortfalls")
+    if found.size != len(LIQUIDITY_HORIZONS):
         raise ParameterError(
-            f"expected a shortfall for each of the horizons {LIQUIDITY_HORIZONS}; got shape "
-            f"{found.shape}"
+            f"expected a shortfall for each of the horizons {LIQUIDITY_HORIZONS}; got {found.size}"
         )
-    if not np.all(np.isfinite(found)) or np.any(found < 0):
-        raise ParameterError(f"expected finite shortfalls, none negative; got {found.tolist()}")
     steps = [BASE_HORIZON, *(later - sooner for sooner, later in pairwise(LIQUIDITY_HORIZONS))]
     return math.hypot(*(found * np.sqrt(np.array(steps) / BASE_HORIZON)))
 
@@ -132,15 +130,18 @@ def liquidity_adjusted_shortfall(shortfalls: ArrayLike) -> float:
 def stress_horizon(liquidity_horizon: float) -> float:
     """Return the horizon in days of a stress: the liquidity horizon, 20 at least (MAR33.16(1)).
 
+    Parameters
+    ----------
+    liquidity_horizon : float
+        One of `LIQUIDITY_HORIZONS` by MAR33.12, or what a maturity caps it to.
+
     Raises
     ------
     ParameterError
-        The horizon is not one of 10, 20, 40, 60 and 120 days.
+        A number of days that is not positive and finite.
     """
-    if liquidity_horizon not in LIQUIDITY_HORIZONS:
-        raise ParameterError(
-            f"expected a liquidity horizon among {LIQUIDITY_HORIZONS} days; got {liquidity_horizon}"
-        )
+    if not 0 < liquidity_horizon < math.inf:
+        raise ParameterError(f"expected a positive number of days; got {liquidity_horizon}")
     return max(liquidity_horizon, LEAST_STRESS_HORIZON)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from scipy.special import bdtrc
 
 from rmot.errors import ParameterError
-from rmot.regulation.binomial import check_counts, exact_decimal, least_count
+from rmot.regulation.binomial import check_counts, check_share, exact_decimal, least_count
 
 _MOST = 20_000
 
@@ -23,7 +23,7 @@ def rejection_count(observations: int, coverage: float = 0.99, size: float = 0.0
         As in `traffic_light`, or a size outside (0, 1).
     """
     check_counts(0, observations, coverage)
-    check_counts(0, observations, size)
+    check_share(size, "size")
     # P(X >= k) <= size where P(X <= k-1) >= 1 - size; decided in rationals, for it can be a tie.
     return least_count(int(observations), float(coverage), 1 - exact_decimal(size)) + 1
 
@@ -55,7 +55,7 @@ def detection_power(
     >>> round(detection_power(45), 3)
     0.392
     """
-    check_counts(0, observations, true_coverage)
+    check_share(true_coverage, "true coverage")
     if true_coverage >= coverage:
         raise ParameterError(
             f"expected a true coverage below the one tested, {coverage}; got {true_coverage}"
@@ -79,8 +79,14 @@ def least_observations(
     ParameterError
         As in `detection_power`, a power outside (0, 1), or one that 20 000 do not reach.
     """
-    check_counts(0, 1, power)
+    check_share(power, "power")
+    detection_power(1, coverage, true_coverage, size)  # for what it refuses
+    count, near = 1, 1e-9
     for observations in range(1, _MOST + 1):
-        if detection_power(observations, coverage, true_coverage, size) >= power:
+        # The least count rises with the observations; doubles find it but for ties.
+        while bdtrc(count - 1, observations, 1 - coverage) > size * (1 + near):
+            count += 1
+        hopeful = bdtrc(count - 1, observations, 1 - true_coverage) >= power - near
+        if hopeful and detection_power(observations, coverage, true_coverage, size) >= power:
             return observations
     raise ParameterError(f"expected a power that {_MOST} observations reach; got {power}")

@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from rmot.errors import ParameterError
+from rmot.regulation.amounts import amounts
 
 EXOTIC_WEIGHT = 0.01
 OTHER_WEIGHT = 0.001
@@ -53,15 +52,6 @@ def residual_risk_add_on(*, exotic: ArrayLike = (), other: ArrayLike = ()) -> Re
     >>> residual_risk_add_on(exotic=50e6, other=[100e6, 200e6])
     ResidualRiskAddOn(total=800000.0, exotic=500000.0, other=300000.0)
     """
-    first = EXOTIC_WEIGHT * _gross(exotic, "exotic underlyings")
-    second = OTHER_WEIGHT * _gross(other, "other residual risks")
+    first = EXOTIC_WEIGHT * math.fsum(amounts(exotic, "gross notionals of exotic underlyings"))
+    second = OTHER_WEIGHT * math.fsum(amounts(other, "gross notionals of other residual risks"))
     return ResidualRiskAddOn(first + second, first, second)
-
-
-def _gross(notionals: ArrayLike, what: str) -> float:
-    found = np.atleast_1d(np.asarray(notionals, dtype=float))
-    bad = np.flatnonzero(~(np.isfinite(found) & (found >= 0)))
-    if found.ndim != 1 or bad.size:
-        came = f"number {bad[0] + 1} is {found[bad[0]]}" if bad.size else f"shape {found.shape}"
-        raise ParameterError(f"expected gross notionals of {what}, none negative; {came}")
-    return math.fsum(found)

@@ -12,10 +12,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from rmot.errors import ParameterError
+from rmot.regulation.amounts import amounts
 
 CORRELATION = 0.6
 
@@ -44,9 +43,9 @@ def stress_capital(
 
     Parameters
     ----------
-    idiosyncratic_credit : array_like, shape (i,)
-    idiosyncratic_equity : array_like, shape (j,)
-    other : array_like, shape (k,)
+    idiosyncratic_credit : array_like, shape () or (i,)
+    idiosyncratic_equity : array_like, shape () or (j,)
+    other : array_like, shape () or (k,)
         Losses over each factor's `stress_horizon`, in one currency; none negative. Each may be
         empty.
 
@@ -60,22 +59,9 @@ def stress_capital(
     >>> stress_capital([3.0, 4.0], [], [10.0])
     StressCapital(total=15.0, idiosyncratic_credit=5.0, idiosyncratic_equity=0.0, other=10.0)
     """
-    credit = math.hypot(*_losses(idiosyncratic_credit, "idiosyncratic credit"))
-    equity = math.hypot(*_losses(idiosyncratic_equity, "idiosyncratic equity"))
-    rest = _losses(other, "other risk factors")
+    credit = math.hypot(*amounts(idiosyncratic_credit, "losses of idiosyncratic credit"))
+    equity = math.hypot(*amounts(idiosyncratic_equity, "losses of idiosyncratic equity"))
+    rest = amounts(other, "losses of other risk factors")
     alone = math.sqrt(1 - CORRELATION**2) * math.hypot(*rest)
     correlated = math.hypot(CORRELATION * math.fsum(rest), alone)
     return StressCapital(math.fsum((credit, equity, correlated)), credit, equity, correlated)
-
-
-def _losses(values: ArrayLike, what: str) -> NDArray[np.float64]:
-    losses = np.asarray(values, dtype=float)
-    if losses.ndim != 1:
-        raise ParameterError(f"expected a list of losses of {what}; got shape {losses.shape}")
-    bad = np.flatnonzero(~(np.isfinite(losses) & (losses >= 0)))
-    if bad.size:
-        raise ParameterError(
-            f"expected finite losses of {what}, none negative; number {bad[0] + 1} is "
-            f"{losses[bad[0]]}"
-        )
-    return losses

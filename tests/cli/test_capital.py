@@ -80,7 +80,12 @@ def test_coverage_prints_all_tests(rmot, write):
     assert row["exact_p_value"] == pytest.approx(0.010378, abs=1e-6)
     assert row["rate_lower_95"] > 0.01
     assert 0.39 < row["power_against_true_coverage"] < 0.4
-    assert row["days_for_power_of_95"] == 181
+    assert (row["true_coverage"], row["days_for_power_of_95"]) == (0.95, 181)
+    (row,) = json.loads(rmot("capital", "coverage", path, "--coverage", "0.75", "--json")[1])
+    assert row["power_against_true_coverage"] is None
+    given = ("--coverage", "0.9", "--true-coverage", "0.8", "--json")
+    (row,) = json.loads(rmot("capital", "coverage", path, *given)[1])
+    assert row["power_against_true_coverage"] > 0.4
     assert "kupiec p value" in rmot("capital", "coverage", path)[1]
 
 
@@ -127,6 +132,7 @@ def test_bad_arguments_are_one_line_and_status_two(rmot, tmp_path, write):
         (["traffic-light", 251], "exceptions from 0 to 250"),
         (["traffic-light", 1, "--coverage", 99], "coverage in (0, 1); got 99"),
         (["add-on", "--exotic", "-5"], "none negative"),
+        (["coverage", write("exception\n0\n1\n", "hits.csv"), "--true-coverage", "1"], "(0, 1)"),
     ):
         status, _, err = rmot("capital", *arguments)
         assert status == 2

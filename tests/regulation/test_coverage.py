@@ -173,6 +173,8 @@ def test_least_observations_reach_the_power_and_no_fewer_do():
         assert all(detection_power(fewer) < power for fewer in range(1, least))
     assert least_observations(power=0.8) == 110
     assert least_observations() == 181
+    with pytest.raises(ParameterError, match="20000 observations reach"):
+        least_observations(0.99, 0.9899)
 
 
 @pytest.mark.parametrize("observations", [1, 10, 45, 250])
@@ -214,5 +216,7 @@ def test_bad_counts_are_one_clear_line():
         kupiec(6, 5)
     with pytest.raises(ParameterError, match="coverage"):
         christoffersen([0, 1], 1.5)
-    with pytest.raises(ParameterError, match=r"\(0, 1\)"):
+    with pytest.raises(ParameterError, match=r"level in \(0, 1\)"):
         exception_rate_interval(1, 5, 1.0)
+    with pytest.raises(ParameterError, match=r"size in \(0, 1\)"):
+        rejection_count(5, 0.99, 0.0)

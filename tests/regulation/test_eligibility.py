@@ -153,7 +153,8 @@ def test_all_forms_of_dates_are_read_alike():
         (["March"], "a day as 2025-07-01 for observation 1; got 'March'"),
         ([20250301], "observation 1; got 20250301"),
         ([None], "observation 1; got None"),
-        ("2025-03-01", "sequence of days"),
+        ("2025-03-01", "sequence of days; got '2025-03-01'"),
+        (None, "sequence of days; got None"),
     ],
 )
 def test_bad_observations_are_one_clear_line(observations, said):

@@ -107,6 +107,8 @@ def test_liquidity_horizons_add_in_squares():
 
 def test_a_stress_has_twenty_days_at_least():
     assert [stress_horizon(days) for days in (10, 20, 40, 60, 120)] == [20, 20, 40, 60, 120]
+    # A maturity may cap a horizon: MAR33.12.
+    assert [stress_horizon(days) for days in (15, 90)] == [20, 90]
     assert scale_to_horizon(3.0, 10, 40) == 6.0
     np.testing.assert_array_equal(scale_to_horizon(np.array([1.0, 2.0]), 5, 20), [2.0, 4.0])
 
@@ -130,8 +132,8 @@ def test_bad_losses_are_one_clear_line(arguments, said):
 
 
 def test_bad_horizons_are_one_clear_line():
-    with pytest.raises(ParameterError, match="liquidity horizon among"):
-        stress_horizon(15)
+    with pytest.raises(ParameterError, match="positive number of days"):
+        stress_horizon(-5)
     with pytest.raises(ParameterError, match="each of the horizons"):
         liquidity_adjusted_shortfall([1.0])
     with pytest.raises(ParameterError, match="none negative"):

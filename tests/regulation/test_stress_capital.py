@@ -70,6 +70,7 @@ def test_no_factor_and_one_factor():
     assert stress_capital([], [], []).total == 0
     # A single factor is charged its own loss, to the rounding of 0.36 + 0.64.
     assert stress_capital([], [], [7.0]).total == pytest.approx(7.0, rel=1e-15)
+    assert stress_capital(1.0, 2.0, 7.0) == stress_capital([1.0], [2.0], [7.0])
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,8 @@ def test_no_factor_and_one_factor():
         (([1.0, -2.0], [], []), "idiosyncratic credit, none negative; number 2 is -2.0"),
         (([], [math.nan], []), "idiosyncratic equity"),
         (([], [], [math.inf]), "other risk factors"),
-        (([], [], 3.0), "list of losses of other risk factors"),
+        (([], [], [[3.0]]), "list of losses of other risk factors"),
+        (([], [], ["much"]), "numbers for losses of other risk factors"),
     ],
 )
 def test_bad_losses_are_one_clear_line(losses, said):

@@ -77,6 +77,18 @@ def test_zones_come_in_order(observations, coverage):
     assert found.add_on is None or observations == 250
 
 
+@pytest.mark.parametrize(
+    ("observations", "coverage", "amber", "red"),
+    [(750, 0.995, 7, 13), (250, 0.975, 11, 17), (125, 0.99, 3, 7), (45, 0.99, 2, 4)],
+)
+def test_zones_of_other_windows(observations, coverage, amber, red):
+    # The first as published by others (three years at 99.5%); all from scipy's quantiles below.
+    found = traffic_light(0, observations, coverage)
+    assert (found.amber_from, found.red_from) == (amber, red)
+    law = stats.binom(observations, 1 - coverage)
+    assert (law.ppf(0.95), law.ppf(0.9999)) == (amber, red)
+
+
 def test_few_observations_never_make_none_amber():
     # 0.99^5 = 0.951 reaches 95% already with no exception; by the letter that would be amber.
     for observations in (1, 2, 5):
