@@ -135,7 +135,7 @@ def coverage(
         least_observations,
     )
     from rmot.regulation import traffic_light as light
-    from rmot.regulation.coverage import exception_sequence
+    from rmot.regulation.independence import exception_sequence
 
     lines = _read(file, ["exception"])
     values = [
@@ -168,9 +168,11 @@ def coverage(
         "exact_p_value": rate.exact_p_value,
         "independence_statistic": clusters.independence.statistic,
         "independence_p_value": clusters.independence.p_value,
+        "independence_exact_p_value": clusters.independence.exact_p_value,
         "independence_testable": "yes" if clusters.testable else "no",
         "conditional_coverage_statistic": clusters.conditional_coverage.statistic,
         "conditional_coverage_p_value": clusters.conditional_coverage.p_value,
+        "conditional_coverage_exact_p_value": clusters.conditional_coverage.exact_p_value,
         "true_coverage": other if power is not None else None,
         "power_against_true_coverage": power,
         "days_for_power_of_95": needed,

@@ -1,8 +1,5 @@
 from .charges import position_charge as position_charge
-from .coverage import Christoffersen as Christoffersen
 from .coverage import Kupiec as Kupiec
-from .coverage import LikelihoodRatio as LikelihoodRatio
-from .coverage import christoffersen as christoffersen
 from .coverage import exception_rate_interval as exception_rate_interval
 from .coverage import kupiec as kupiec
 from .eligibility import Eligibility as Eligibility
@@ -12,6 +9,9 @@ from .expected_shortfall import is_prudent as is_prudent
 from .expected_shortfall import liquidity_adjusted_shortfall as liquidity_adjusted_shortfall
 from .expected_shortfall import scale_to_horizon as scale_to_horizon
 from .expected_shortfall import stress_horizon as stress_horizon
+from .independence import Christoffersen as Christoffersen
+from .independence import LikelihoodRatio as LikelihoodRatio
+from .independence import christoffersen as christoffersen
 from .power import detection_power as detection_power
 from .power import least_observations as least_observations
 from .power import rejection_count as rejection_count
