@@ -36,8 +36,11 @@ def eligibility(
 
     lines = _read(file, ["date"])
     dates: dict[str, list[str]] = {} if lines and "risk_factor" in lines[0] else {file.stem: []}
-    for line in lines:
-        dates.setdefault(line.get("risk_factor", file.stem), []).append(line["date"])
+    for number, line in enumerate(lines, start=2):
+        factor = line.get("risk_factor", file.stem)
+        if not factor:
+            raise DataError(f"{file.name}, line {number}: expected a risk_factor; got none")
+        dates.setdefault(factor, []).append(line["date"])
     rows = []
     for factor, days in dates.items():
         try:

@@ -102,6 +102,7 @@ def test_coverage_prints_all_tests(rmot, write):
         ("eligibility", "date\nsoon\n", "observation 1; got 'soon'"),
         ("eligibility", "date\n\n2025-03-01\n,\n", "observation 2; got ''"),
         ("eligibility", "day\n2025-03-01\n", "a header with date; got day"),
+        ("eligibility", "date,risk_factor\n2025-03-01,\n", "line 2: expected a risk_factor"),
         ("eligibility", "", "an empty file"),
         ("stress", "kind,loss\nbond,3\n", "line 2: expected a kind among credit, equity, other"),
         ("stress", "kind,loss\ncredit,3\nother,-3\n", "line 3: expected a finite loss"),
