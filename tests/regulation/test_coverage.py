@@ -131,6 +131,13 @@ def test_rejection_keeps_its_size(observations, size):
     assert detection_power(observations, size=size) <= 1
 
 
+def test_a_tie_with_the_size_rejects():
+    # One observation at 99%: an exception has the probability 1/100 to the last digit.
+    assert rejection_count(1, 0.99, 0.01) == 1
+    # P(X >= 2) of two is 1/100 at 90%.
+    assert rejection_count(2, 0.9, 0.01) == 2
+
+
 def test_a_power_out_of_reach_is_zero_or_an_error():
     assert rejection_count(1, 0.5, 0.05) == 2
     assert detection_power(1, 0.5, 0.1) == 0.0

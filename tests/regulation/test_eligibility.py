@@ -78,6 +78,15 @@ def test_one_day_later_opens_a_gap_that_is_named():
     assert "3 in the 90 days 2025-01-01 to 2025-03-31" in str(found)
 
 
+def test_the_last_window_is_tried_and_no_later_one():
+    # The last 90 days begin at offset 275. Four among them pass; the first of them a day earlier
+    # leaves three, and that window alone fails.
+    before, after = list(range(0, 275, 5)), [280, 285, 290]
+    assert is_modellable(days([*before, 275, *after]), END)
+    found = is_modellable(days([*before, 274, *after]), END)
+    assert found.failing_window == Window(START + timedelta(days=275), END, 3)
+
+
 def test_a_hundred_pass_whatever_the_gap():
     found = is_modellable(days(range(100)), END)
     assert found.criterion == "MAR31.13(2)"
