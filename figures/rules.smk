@@ -7,6 +7,7 @@ FIGURES = {
     "atm_skew": ["tables/atm_skew.csv", "tables/skew_laws.csv"],
     "calibrated_smiles": ["tables/calibrated_smiles.csv"],
     "claims_graph": ["claims/ledger.csv"],
+    "capital_relief": ["tables/capital_by_assets.csv", "tables/capital_sensitivity.csv"],
     "correlation_errors": ["tables/factor_errors_by_gap.csv"],
     "correlation_matrices": ["tables/equal_weight_matrices.csv"],
     "dow": ["tables/dow_bounds.csv", "tables/dow_correlation.csv"],

@@ -8,10 +8,20 @@ from proofs_check.ledger import Claim
 from proofs_check.registry import Context, check
 
 
+def _cells(claim: Claim) -> dict[str, Tree]:
+    """Return the cells of a claim's tables, by the names that formulas have for them."""
+    return {
+        f"{name}_{key}_{index}": ["cell", name, index, key]
+        for name, table in claim.tables.items()
+        for index, row in enumerate(table.rows)
+        for key in row
+    }
+
+
 @check("C030", "C031", "C132", "C135", "C136", "C137", "C138", "C140", "C121")
 def printed_arithmetic(claim: Claim, context: Context) -> Certificate:
     """Compute what is printed, and give the number where it is another."""
-    value = tree(claim.data["formula"])
+    value = tree(claim.data["formula"], _cells(claim))
     gap: Tree = ["abs", ["sub", value, ["datum", "printed"]]]
     near = inequality("as printed", gap, "<=", ["datum", "half_unit"])
     repaired = enclosure("value", value, scope_of(claim), 4)
@@ -30,13 +40,7 @@ def printed_arithmetic(claim: Claim, context: Context) -> Certificate:
 @check("C058", "C101", "C102", "C110", "C124", "C131", "C139", "C144")
 def two_passages(claim: Claim, context: Context) -> Certificate:
     """Compare one quantity as two passages have it."""
-    tables = {name: table.rows for name, table in claim.tables.items()}
-    cells: dict[str, Tree] = {
-        f"{name}_{key}_{index}": ["cell", name, index, key]
-        for name, rows in tables.items()
-        for index, row in enumerate(rows)
-        for key in row
-    }
+    cells = _cells(claim)
     first, second = (tree(claim.data[key], cells) for key in ("first", "second"))
     gap: Tree = ["abs", ["sub", first, second]]
     same = inequality("passages agree", gap, "<=", ["datum", "tolerance"])

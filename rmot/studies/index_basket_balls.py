@@ -59,8 +59,8 @@ def run(config: Config) -> pd.DataFrame:
     smiles = [surface.slices[0] for surface in surfaces]
     past = past_correlation(config, surfaces[0].valuation)
     rows: list[dict[str, object]] = []
-    for name, prior in _priors(config, smiles, past):
-        quotes = [_within(smile, prior.points[:, i]) for i, smile in enumerate(smiles)]
+    for name, prior in joint_laws(config, smiles, past):
+        quotes = [within_reach(smile, prior.points[:, i]) for i, smile in enumerate(smiles)]
         for row in published.to_dict("records"):
             rows += _at_strike(name, prior, quotes, row)
     kinds = {surface.source.kind for surface in surfaces}
@@ -86,9 +86,10 @@ def past_correlation(config: Config, close: datetime) -> HistoricalCorrelation:
     return historical_correlation(returns[-DAYS:], seed=config.seed)
 
 
-def _priors(
+def joint_laws(
     config: Config, smiles: list[Smile], past: HistoricalCorrelation
 ) -> Iterator[tuple[str, Prior]]:
+    """Yield both joint laws, by name, of the two indices' prices over their forwards."""
     points, maturity = POINTS[config.profile], smiles[0].maturity
     marginals = [
         smile_quantile(Fit.load(config.inputs[f"{name}_fit"]).model, maturity) for name in NAMES
@@ -98,7 +99,8 @@ def _priors(
     yield "rough factors", factors.prior(maturity, points, seed=config.seed)
 
 
-def _within(smile: Smile, sample: NDArray[np.float64]) -> Quotes:
+def within_reach(smile: Smile, sample: NDArray[np.float64]) -> Quotes:
+    """Return the quotes that lie within all but a thousandth of a sample's points."""
     low, high = np.quantile(sample, [BEYOND, 1.0 - BEYOND])
     kept = (np.exp(smile.log_moneyness) > low) & (np.exp(smile.log_moneyness) < high)
     every = Quotes.from_smile(smile)

@@ -280,3 +280,6 @@ rule tables:
         rules.published_neural_parameters.output,
         rules.published_neural_frequencies.output,
         rules.published_neural_pricing.output,
+        rules.capital_charges.output,
+        rules.capital_sensitivity.output,
+        rules.capital_by_assets.output,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rmot.models import RoughHeston
 from rmot.payoffs import basket_call, call
-from rmot.studies.equal_weight.joint_law import fitted, past
+from rmot.studies.equal_weight.joint_law import fitted, past, with_past
 from rmot.studies.study import Config, main
 from rmot.transport import (
     ChiSquared,
@@ -49,7 +49,7 @@ LEVELS = (0.02, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.98)
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row for each number of names, maturity and strike; forwards are 1."""
-    models = fitted(config)
+    models = with_past(config, fitted(config))
     correlation = past(config, list(models)).correlation
     sizes = [size for size in SIZES[config.profile] if size <= len(models)]
     most = max(sizes)
@@ -59,8 +59,8 @@ def run(config: Config) -> pd.DataFrame:
     for size, maturity in cases:
         print(f"{size} names, {maturity:.3f} years", file=sys.stderr)
         chosen = list(models.values())[:size]
-        rows += _rows(chosen, correlation[:size, :size], maturity, config)
-    table = pd.read_csv(config.inputs["portfolio"])
+        rows += bounded(chosen, correlation[:size, :size], maturity, config)
+    table = pd.read_csv(config.inputs["portfolio"]).set_index("name").loc[list(models)]
     roughest = min(model.hurst for model in list(models.values())[:most])
     return pd.DataFrame(rows).assign(
         least_hurst=roughest,
@@ -69,9 +69,10 @@ def run(config: Config) -> pd.DataFrame:
     )
 
 
-def _rows(
+def bounded(
     models: list[RoughHeston], correlation: NDArray[np.float64], maturity: float, config: Config
 ) -> Iterator[dict[str, object]]:
+    """Yield a row for each strike: the basket's price, and both kinds of bounds."""
     marginals = [smile_quantile(model, maturity) for model in models]
     prior = gaussian_copula(marginals, correlation, POINTS[config.profile], seed=config.seed)
     forwards = np.asarray(prior.mean())
