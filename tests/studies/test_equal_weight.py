@@ -31,13 +31,6 @@ def config(tmp_path):
     return Config("quick", {"portfolio": tmp_path / "portfolio.csv"}, seed=1)
 
 
-def test_names_without_a_past_are_left_out_where_others_have_one(config):
-    models = joint_law.fitted(config)
-    assert joint_law.with_past(config, models) == models
-    inputs = config.inputs | {joint_law.PREFIX + "B": config.inputs["portfolio"]}
-    assert list(joint_law.with_past(Config("quick", inputs), models)) == ["B"]
-
-
 def test_names_without_a_fit_are_left_out(config):
     assert joint_law.fitted(config) == {"A": MODEL, "B": MODEL}
     table = pd.read_csv(config.inputs["portfolio"]).assign(failure="none")

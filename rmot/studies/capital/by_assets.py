@@ -22,7 +22,7 @@ from rmot.studies.capital.books import Book, equal_parts
 from rmot.studies.capital.markets import GAUSSIAN, drawn_returns
 from rmot.studies.capital.ranges import Ranges, tabulate
 from rmot.studies.capital.stress import BASE_HORIZON, INDEX, moves_of, revalued, worst
-from rmot.studies.equal_weight.joint_law import CLOSE, PREFIX, fitted, past, with_past
+from rmot.studies.equal_weight.joint_law import CLOSE, PREFIX, fitted, past
 from rmot.studies.equal_weight.widths import MIDDLE, POINTS, RADIUS, STRIKES, bounded
 from rmot.studies.study import Config, main
 from rmot.transport import smile_quantile
@@ -40,7 +40,7 @@ def run(config: Config) -> pd.DataFrame:
 
     Inputs are ``portfolio``, ``history_NAME`` and the volatility index, where there are some.
     """
-    models = with_past(config, fitted(config))
+    models = fitted(config)
     before = past(config, list(models))
     # All there are, where the largest size is not reached.
     sizes = sorted({min(size, len(models)) for size in SIZES[config.profile]})

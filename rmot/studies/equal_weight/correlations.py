@@ -11,7 +11,7 @@ import pandas as pd
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.dependence import identified_average
 from rmot.market import read_history
-from rmot.studies.equal_weight.joint_law import CLOSE, DAYS, fitted, past, with_past
+from rmot.studies.equal_weight.joint_law import CLOSE, DAYS, fitted, past
 from rmot.studies.study import Config, main
 from rmot.transport import smile_quantile
 
@@ -21,7 +21,7 @@ CELLS = {"quick": 256, "full": 1024, "deep": 2048}
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row for each source; the average over all pairs of names."""
-    models = with_past(config, fitted(config))
+    models = fitted(config)
     before = past(config, list(models))
     marginals = [smile_quantile(model, MATURITY) for model in models.values()]
     left = identified_average(marginals, n_cells=CELLS[config.profile])
@@ -53,7 +53,7 @@ def run(config: Config) -> pd.DataFrame:
                 "upper": float(closes.max()) / 100.0,
             }
         )
-    table = pd.read_csv(config.inputs["portfolio"]).set_index("name").loc[list(models)]
+    table = pd.read_csv(config.inputs["portfolio"])
     return pd.DataFrame(rows).assign(
         names=len(models),
         data=" and ".join(sorted(set(table["data"]))),

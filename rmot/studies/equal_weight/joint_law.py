@@ -43,12 +43,6 @@ def fitted(config: Config) -> dict[str, RoughHeston]:
     return found
 
 
-def with_past(config: Config, models: dict[str, RoughHeston]) -> dict[str, RoughHeston]:
-    """Return the models of names that have a history, or all where none has."""
-    known = {name: model for name, model in models.items() if PREFIX + name in config.inputs}
-    return known or models
-
-
 def past(config: Config, names: list[str]) -> HistoricalCorrelation:
     """Return the correlation of the names' daily returns over the year before the close.
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rmot.models import RoughHeston
 from rmot.payoffs import basket_call, call
-from rmot.studies.equal_weight.joint_law import fitted, past, with_past
+from rmot.studies.equal_weight.joint_law import fitted, past
 from rmot.studies.study import Config, main
 from rmot.transport import (
     ChiSquared,
@@ -49,7 +49,7 @@ LEVELS = (0.02, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.98)
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row for each number of names, maturity and strike; forwards are 1."""
-    models = with_past(config, fitted(config))
+    models = fitted(config)
     correlation = past(config, list(models)).correlation
     sizes = [size for size in SIZES[config.profile] if size <= len(models)]
     most = max(sizes)
