@@ -46,6 +46,7 @@ SEEDS = {
     "neural": 0,
     "synthetic_bars": 1,
     "published_neural": 1,
+    "backtest": 1,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()

@@ -19,6 +19,7 @@ from paper.quantities import (
     alpha_calibration,
     alpha_projection,
     alpha_spreads,
+    backtest,
     bounds,
     capital,
     checks,
@@ -120,6 +121,8 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "recovered_correlations": dependence.recovered,
     "block_newton_steps": dependence.block_steps,
     "coupling_scaling": dependence.scaling,
+    "backtest_options": backtest.options,
+    "backtest_returns": backtest.returns,
     "ledger": checks.claims,
 }
 """What makes numbers of which table."""

@@ -81,3 +81,39 @@ rule synthetic_realised:
 
 
 ruleorder: synthetic_realised > synthetic_chain
+
+
+# Last prices of four funds over a quarter, and closes of five over decades.
+_LAST = locate("chains/daily_last_2026/spy_qqq_iwm_tlt_1m_last")
+LAST_PRICES = str(_LAST or f"{RESULTS}/data/last_prices/quotes.csv.gz")
+_FUNDS = ("SPY", "QQQ", "IWM", "TLT", "DIA")
+_CLOSES = {name: locate(f"prices/{name}") for name in _FUNDS}
+CLOSES = {
+    name: str(path) if all(_CLOSES.values()) else f"{RESULTS}/data/prices/{name}.csv.gz"
+    for name, path in _CLOSES.items()
+}
+
+
+rule synthetic_last_prices:
+    output:
+        f"{RESULTS}/data/last_prices/quotes.csv.gz",
+    params:
+        code=code_hash("rmot.market.synthetic_last_prices"),
+        seed=SEEDS["backtest"],
+    benchmark:
+        f"{RESULTS}/timings/synthetic_last_prices.tsv"
+    shell:
+        "python -m rmot.market.synthetic_last_prices --seed {params.seed} --out {output}"
+
+
+rule synthetic_prices:
+    output:
+        [f"{RESULTS}/data/prices/{name}.csv.gz" for name in _FUNDS],
+    params:
+        code=code_hash("rmot.market.synthetic_prices"),
+        seed=SEEDS["backtest"],
+        folder=f"{RESULTS}/data/prices",
+    benchmark:
+        f"{RESULTS}/timings/synthetic_prices.tsv"
+    shell:
+        "python -m rmot.market.synthetic_prices --seed {params.seed} --out {params.folder}"

@@ -1,3 +1,7 @@
+from .backtest import Backtest as Backtest
+from .backtest import backtest as backtest
+from .backtest import rolling_exceptions as rolling_exceptions
+from .backtest import zones as zones
 from .charges import position_charge as position_charge
 from .coverage import Kupiec as Kupiec
 from .coverage import exception_rate_interval as exception_rate_interval
@@ -17,12 +21,17 @@ from .power import least_observations as least_observations
 from .power import rejection_count as rejection_count
 from .residual_risk import ResidualRiskAddOn as ResidualRiskAddOn
 from .residual_risk import residual_risk_add_on as residual_risk_add_on
+from .return_intervals import filtered_intervals as filtered_intervals
+from .return_intervals import historical_intervals as historical_intervals
+from .return_intervals import sampling_radius as sampling_radius
+from .return_intervals import worst_level as worst_level
 from .stress_capital import StressCapital as StressCapital
 from .stress_capital import stress_capital as stress_capital
 from .traffic_light import TrafficLight as TrafficLight
 from .traffic_light import traffic_light as traffic_light
 
 __all__ = [
+    "Backtest",
     "Christoffersen",
     "Eligibility",
     "Kupiec",
@@ -30,10 +39,13 @@ __all__ = [
     "ResidualRiskAddOn",
     "StressCapital",
     "TrafficLight",
+    "backtest",
     "christoffersen",
     "detection_power",
     "exception_rate_interval",
     "expected_shortfall",
+    "filtered_intervals",
+    "historical_intervals",
     "is_modellable",
     "is_prudent",
     "kupiec",
@@ -42,8 +54,12 @@ __all__ = [
     "position_charge",
     "rejection_count",
     "residual_risk_add_on",
+    "rolling_exceptions",
+    "sampling_radius",
     "scale_to_horizon",
     "stress_capital",
     "stress_horizon",
     "traffic_light",
+    "worst_level",
+    "zones",
 ]

@@ -283,3 +283,6 @@ rule tables:
         rules.capital_charges.output,
         rules.capital_sensitivity.output,
         rules.capital_by_assets.output,
+        rules.backtest_days.output,
+        rules.backtest_options.output,
+        rules.backtest_returns.output,

@@ -26,7 +26,7 @@ from rmot.market.clock import is_trading_day
 from rmot.market.files import read_text
 from rmot.market.readers import Reader
 from rmot.market.readers.tables import CsvTable, csv_table
-from rmot.market.registry import DataSource, describe
+from rmot.market.registry import DataSource, describe, without_marker
 
 COLUMNS: Final = ("date", "ticker", "underlying", "expiry", "strike")
 NOT_A_TRADING_DAY = "dated on a day without trading: repeats the day before"
@@ -72,7 +72,8 @@ def read_last_prices(path: str | os.PathLike[str]) -> LastPrices:
     """
     path = Path(path)
     where = path.name
-    table = csv_table(read_text(path, "a table of last prices"), where, _columns())
+    text = without_marker(read_text(path, "a table of last prices"))
+    table = csv_table(text, where, _columns())
     quotes = pd.concat([_side(table, side) for side in _SIDES], ignore_index=True)
     _require_percent(quotes["iv"].to_numpy(float), where)
     quotes["iv"] = quotes["iv"].where(quotes["iv"] > 0) / 100
