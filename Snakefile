@@ -47,6 +47,7 @@ SEEDS = {
     "synthetic_bars": 1,
     "published_neural": 1,
     "backtest": 1,
+    "capital_report": 1,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()
@@ -81,6 +82,7 @@ rule all:
         rules.paper.input,
         rules.claims.output,
         rules.report.output,
+        CAPITAL_PAGES.values(),
 
 
 rule provenance:

@@ -18,6 +18,7 @@ from rmot.cli import (
     bounds,
     calibration,
     capital,
+    capital_report,
     claims,
     correlation,
     data,
@@ -47,6 +48,7 @@ for group in (
 app.add_typer(data.app, name="data")
 neural.app.registered_commands += neural_published.app.registered_commands
 app.add_typer(neural.app, name="neural", help="A learned volatility law; needs rmot[neural].")
+capital.app.registered_commands += capital_report.app.registered_commands
 app.add_typer(capital.app, name="capital", help="Basel's market-risk rules.")
 
 

@@ -16,15 +16,21 @@ from .expected_shortfall import stress_horizon as stress_horizon
 from .independence import Christoffersen as Christoffersen
 from .independence import LikelihoodRatio as LikelihoodRatio
 from .independence import christoffersen as christoffersen
+from .portfolio import Portfolio as Portfolio
 from .power import detection_power as detection_power
 from .power import least_observations as least_observations
 from .power import rejection_count as rejection_count
+from .report.page import write_page as write_page
+from .report.results import CapitalReport as CapitalReport
+from .report.workflow import capital_report as capital_report
 from .residual_risk import ResidualRiskAddOn as ResidualRiskAddOn
 from .residual_risk import residual_risk_add_on as residual_risk_add_on
 from .return_intervals import filtered_intervals as filtered_intervals
 from .return_intervals import historical_intervals as historical_intervals
 from .return_intervals import sampling_radius as sampling_radius
 from .return_intervals import worst_level as worst_level
+from .scenarios import StressScenarios as StressScenarios
+from .scenarios import stress_scenarios as stress_scenarios
 from .stress_capital import StressCapital as StressCapital
 from .stress_capital import stress_capital as stress_capital
 from .traffic_light import TrafficLight as TrafficLight
@@ -32,14 +38,18 @@ from .traffic_light import traffic_light as traffic_light
 
 __all__ = [
     "Backtest",
+    "CapitalReport",
     "Christoffersen",
     "Eligibility",
     "Kupiec",
     "LikelihoodRatio",
+    "Portfolio",
     "ResidualRiskAddOn",
     "StressCapital",
+    "StressScenarios",
     "TrafficLight",
     "backtest",
+    "capital_report",
     "christoffersen",
     "detection_power",
     "exception_rate_interval",
@@ -59,7 +69,9 @@ __all__ = [
     "scale_to_horizon",
     "stress_capital",
     "stress_horizon",
+    "stress_scenarios",
     "traffic_light",
     "worst_level",
+    "write_page",
     "zones",
 ]

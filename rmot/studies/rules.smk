@@ -215,6 +215,7 @@ include: "alpha/rules.smk"
 include: "neural/rules.smk"
 include: "neural/published.smk"
 include: "capital/rules.smk"
+include: "capital/report.smk"
 include: "backtest/rules.smk"
 include: "trading/rules.smk"
 

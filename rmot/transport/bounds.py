@@ -7,7 +7,7 @@ r"""Bounds on the price of a payoff from quotes, forwards and, if wanted, a prio
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from rmot.payoffs import Payoff, PiecewiseLinear
 from rmot.transport._arguments import forward_means, payoff_values, require_ball
 from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
 from rmot.transport._json import from_json, hedge_of, to_json
+from rmot.transport.balls.laws import BallLaws, TiltedLaw, Which
 from rmot.transport.balls.nearest import price_hedge, price_of, tail_turns_negative
 from rmot.transport.balls.problem import assemble
 from rmot.transport.balls.solution import solve
@@ -72,6 +73,8 @@ class Bounds:
     price_hedge : StaticHedge or None
         Derivatives of `price` with respect to forwards and to the sides of quotes that bind, as
         positions; None for the classical bounds.
+    laws : BallLaws or None
+        What `law` makes the laws behind a ball's bounds of; `save` leaves it out.
     """
 
     lower: float
@@ -87,6 +90,22 @@ class Bounds:
     tail_relaxed: bool = False
     sharp: bool = True
     price_hedge: StaticHedge | None = None
+    laws: BallLaws | None = field(default=None, repr=False)
+
+    def law(self, which: Which) -> TiltedLaw:
+        """Return the law behind `price`, `lower` or `upper`, on the points of the prior.
+
+        Raises
+        ------
+        ParameterError
+            The bounds are classical ones, or were read from a file, which holds no laws.
+        """
+        if self.laws is None:
+            raise ParameterError(
+                "expected bounds of a ball as price_bounds returns them: classical bounds have "
+                "no prior, and saved ones no laws"
+            )
+        return self.laws.law(which)
 
     @property
     def upper_sensitivities(self) -> Sensitivities:
@@ -100,7 +119,9 @@ class Bounds:
 
     def save(self, path: str | Path) -> None:
         """Write the bounds as JSON, whole or not at all; numbers survive exactly."""
-        write_json(path, {"format": _FORMAT, **to_json(self)})
+        content = to_json(replace(self, laws=None))
+        del content["laws"]
+        write_json(path, {"format": _FORMAT, **content})
 
     @classmethod
     def load(cls, path: str | Path) -> Bounds:
@@ -209,6 +230,7 @@ def price_bounds(
         _larger(upper.sampling_error, lower.sampling_error),
         any(tail_turns_negative(problem, density) for density in densities),
         price_hedge=price_hedge(problem, law),
+        laws=BallLaws.of(prior, found),
     )
 
 
