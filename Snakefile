@@ -10,7 +10,7 @@ from pathlib import Path
 from rmot.artifact.fingerprint import code_hash
 from rmot.artifact.profiles import results_folder
 from rmot.errors import RmotError
-from rmot.market.registry import data_root, locate
+from rmot.market.registry import data_root, datasets, locate
 
 # Results do not depend on the number of cores: linear algebra runs on one thread.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -48,6 +48,7 @@ SEEDS = {
     "published_neural": 1,
     "backtest": 1,
     "capital_report": 1,
+    "trading": 5,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()

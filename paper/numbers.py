@@ -41,6 +41,7 @@ from paper.quantities import (
     spread_smiles,
     surfaces,
     timing,
+    trading,
     two_dates,
 )
 from paper.quantities.number import DRAWN, PRINTED, Number
@@ -115,6 +116,11 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "capital_charges": capital.charges,
     "capital_sensitivity": capital.moves,
     "capital_by_assets": capital.by_assets,
+    "traded_bounds": trading.traded,
+    "told_closes": trading.told,
+    "seed_stability": trading.seeds,
+    "normality_power": trading.power,
+    "cross_validation": trading.held_out,
     "engine_accuracy": checks.engine,
     "transport_timing": timing.transport,
     "offered_correlations": dependence.offered,

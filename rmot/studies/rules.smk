@@ -287,3 +287,6 @@ rule tables:
         rules.backtest_days.output,
         rules.backtest_options.output,
         rules.backtest_returns.output,
+        rules.told_closes.output,
+        rules.traded_bounds.output,
+        rules.seed_stability.output,
