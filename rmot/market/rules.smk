@@ -84,13 +84,13 @@ ruleorder: synthetic_realised > synthetic_chain
 
 
 # Last prices of four funds over a quarter, and closes of five over decades.
-_LAST = locate("chains/daily_last_2026/spy_qqq_iwm_tlt_1m_last")
-LAST_PRICES = str(_LAST or f"{RESULTS}/data/last_prices/quotes.csv.gz")
-_FUNDS = ("SPY", "QQQ", "IWM", "TLT", "DIA")
-_CLOSES = {name: locate(f"prices/{name}") for name in _FUNDS}
+_LAST_TRADES = locate("chains/daily_last_2026/spy_qqq_iwm_tlt_1m_last")
+LAST_PRICES = str(_LAST_TRADES or f"{RESULTS}/data/last_prices/quotes.csv.gz")
+_PRICED_FUNDS = ("SPY", "QQQ", "IWM", "TLT", "DIA")
+_FUND_CLOSES = {name: locate(f"prices/{name}") for name in _PRICED_FUNDS}
 CLOSES = {
-    name: str(path) if all(_CLOSES.values()) else f"{RESULTS}/data/prices/{name}.csv.gz"
-    for name, path in _CLOSES.items()
+    name: str(path) if all(_FUND_CLOSES.values()) else f"{RESULTS}/data/prices/{name}.csv.gz"
+    for name, path in _FUND_CLOSES.items()
 }
 
 
@@ -108,7 +108,7 @@ rule synthetic_last_prices:
 
 rule synthetic_prices:
     output:
-        [f"{RESULTS}/data/prices/{name}.csv.gz" for name in _FUNDS],
+        [f"{RESULTS}/data/prices/{name}.csv.gz" for name in _PRICED_FUNDS],
     params:
         code=code_hash("rmot.market.synthetic_prices"),
         seed=SEEDS["backtest"],

@@ -4,7 +4,7 @@ _BOOKS = {"index_baskets": CHAINS}
 # The book on funds is made where their quotes are; nothing stands in for American ones.
 if all(_HERE[name] for name in ("SPY", "QQQ", "TLT")):
     _BOOKS["fund_baskets"] = {name: str(_HERE[name]) for name in ("SPY", "QQQ", "TLT")}
-_CLOSES = {
+_BOOK_CLOSES = {
     book: {
         asset: str(path)
         for asset, dataset in histories.items()
@@ -23,7 +23,7 @@ CAPITAL_PAGES = {
 rule capital_report:
     input:
         lambda wildcards: list(_BOOKS[wildcards.book].values()),
-        lambda wildcards: list(_CLOSES[wildcards.book].values()),
+        lambda wildcards: list(_BOOK_CLOSES[wildcards.book].values()),
         portfolio="data/portfolios/{book}.toml",
     output:
         html=f"{RESULTS}/capital/{{book}}.html",
@@ -35,7 +35,7 @@ rule capital_report:
             {f"chain_{name}": path for name, path in _BOOKS[wildcards.book].items()}
         ),
         closes=lambda wildcards: named(
-            {f"history_{name}": path for name, path in _CLOSES[wildcards.book].items()}
+            {f"history_{name}": path for name, path in _BOOK_CLOSES[wildcards.book].items()}
         ),
     benchmark:
         f"{RESULTS}/timings/capital_report_{{book}}.tsv"

@@ -1,8 +1,8 @@
 # What a book of basket calls is charged, by method: 002's Tables 7 and 8 and its Figure 13.
 
-_FUNDS = {name: _HERE[name] for name in ("SPY", "QQQ", "TLT")}
+_CHARGED_FUNDS = {name: _HERE[name] for name in ("SPY", "QQQ", "TLT")}
 # Without all three the indices' chains stand in, at an expiry of their own.
-_CHARGED = _FUNDS if all(_FUNDS.values()) else CHAINS
+_CHARGED = _CHARGED_FUNDS if all(_CHARGED_FUNDS.values()) else CHAINS
 _STRESSED = {
     name: path
     for name, dataset in {

@@ -2,13 +2,13 @@
 
 # Closes of 2026, many of whose weekly expiries settle on a day that a later chain, a history or the
 # table of last prices tells of; without them markets of known truth stand in.
-_CLOSES = {"2026-07-10": "chains/multi_20260710"} | {
+_TRADED_FOLDERS = {"2026-07-10": "chains/multi_20260710"} | {
     day: f"chains/cboe_eod_2026/{day}"
     for day in ("2026-07-17", "2026-07-31", "2026-08-07", "2026-08-21")
 }
 _QUICK = {"SPX", "SPY", "AAPL"}
 _IN_BASKETS = {"SPY", "QQQ"} if PROFILE == "quick" else {"SPY", "QQQ", "AAPL", "MSFT", "NVDA", "AMZN"}
-_LAST = "chains/daily_last_2026/spy_qqq_iwm_tlt_1m_last"
+_LAST_TABLE = "chains/daily_last_2026/spy_qqq_iwm_tlt_1m_last"
 
 
 def _here(prefix, folder):
@@ -23,7 +23,7 @@ def _here(prefix, folder):
 def _traded(names):
     chains = {
         key: path
-        for day, folder in _CLOSES.items()
+        for day, folder in _TRADED_FOLDERS.items()
         for key, path in _here(f"{day}/", folder).items()
         if key.split("/")[1] in (names or {key.split("/")[1]}) - {"VIX"}
     }
@@ -34,7 +34,7 @@ def _traded(names):
     return {**chains, **closes, **_LAST_PRICES} if chains else {}
 
 
-_LAST_PRICES = {"last": str(path) for path in [locate(_LAST)] if path}
+_LAST_PRICES = {"last": str(path) for path in [locate(_LAST_TABLE)] if path}
 TRADED = {
     "chains": _traded(_QUICK if PROFILE == "quick" else set()),
     "last": _LAST_PRICES,
