@@ -1,6 +1,6 @@
 # Correlation by what it rests on, as the sources estimate it, and their Newton steps.
 
-_HISTORIES = {
+_SERIES = {
     name: locate(dataset)
     for name, dataset in {
         "SPY": "prices/SPY",
@@ -8,19 +8,19 @@ _HISTORIES = {
         "COR1M": "correlation/COR1M_History",
     }.items()
 }
-HISTORIES = {name: str(path) for name, path in _HISTORIES.items() if path}
+_OFFERED_SERIES = {name: str(path) for name, path in _SERIES.items() if path}
 
 
 rule offered_correlations:
     input:
         FITS.values(),
-        HISTORIES.values(),
+        _OFFERED_SERIES.values(),
     output:
         csv=f"{RESULTS}/tables/offered_correlations.csv",
         tex=f"{RESULTS}/tables/offered_correlations.tex",
     params:
         code=code_hash("rmot.studies.correlation.offered"),
-        named=named({**{f"{name}_fit": path for name, path in FITS.items()}, **HISTORIES}),
+        named=named({**{f"{name}_fit": path for name, path in FITS.items()}, **_OFFERED_SERIES}),
         seed=SEEDS["offered_correlations"],
     benchmark:
         f"{RESULTS}/timings/offered_correlations.tsv"
