@@ -13,47 +13,40 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rmot.calibration import Fit
-from rmot.errors import InfeasibleQuotes, InfeasibleRadius, ParameterError
+from rmot.errors import InfeasibleQuotes, InfeasibleRadius
 from rmot.market.surface import Smile
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import BasketOption
 from rmot.regulation.charges import Side, position_charge
 from rmot.regulation.expected_shortfall import expected_shortfall
+from rmot.regulation.holdings import Position
 from rmot.regulation.method import Method, QuoteNoise
-from rmot.regulation.portfolio import Position
-from rmot.regulation.report.results import HedgeOrder, Interval, PositionResult
+from rmot.regulation.report.hedges import hedge_orders
+from rmot.regulation.report.priors import one_asset_prior, within_reach
+from rmot.regulation.report.results import Interval, PositionResult
 from rmot.regulation.scenarios import stress_scenarios
 from rmot.transport import (
     Bounds,
-    CressieRead,
     MultipleOfLeast,
     Quotes,
     Radius,
-    StaticHedge,
     Unrestricted,
     basket_bounds,
     on_assets,
-    order_ticket,
     price_bounds,
     quote_noise_radius,
 )
 
 Vector = NDArray[np.float64]
 
-BEYOND, FEWEST_BEYOND = 1e-3, 16
-"""Share and number of a sample's points beyond a strike, below either of which its quotes are not
-asked of the sample."""
-
 NOISE_DRAWS = 20
-_COARSE = 200
 _SAMPLING = 2.0
-_APART = 5e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,41 +163,6 @@ def describe(position: Position) -> str:
     return f"{position.payoff} on {legs} at {position.strike:g}"
 
 
-def hedge_orders(
-    hedge: StaticHedge, position: Position, smiles: Sequence[Smile], discount: float
-) -> tuple[HedgeOrder, ...]:
-    """Return a static hedge as orders in each asset's listed options, forwards and cash.
-
-    Options below one millionth of the position's units stand together as "other options".
-    """
-    side = "upper" if position.side == "short" else "lower"
-    sign, orders, start = (1.0 if side == "upper" else -1.0), [], 0
-    cash = sign * position.notional * discount * hedge.cash
-    for i, (name, smile) in enumerate(zip(position.assets, smiles, strict=True)):
-        positions = hedge.positions[start : start + len(smile)]
-        start += len(smile)
-        crossed = np.where(sign * positions > 0, smile.ask_price, smile.bid_price)
-        own = replace(
-            hedge,
-            cash=0.0,
-            forwards=hedge.forwards[i : i + 1],
-            positions=positions,
-            cost=float(hedge.forwards[i] + positions @ crossed),
-            charge=0.0,
-        )
-        ticket = order_ticket(
-            own, smile, side, contracts=position.notional / smile.forward, multiplier=1.0
-        )
-        least = 1e-6 * position.notional / smile.forward
-        for row in ticket.rows(at_least=least):
-            kind, units = row["instrument"], row["contracts"] or 0.0
-            if kind == "cash":
-                cash += row["cost"]
-            elif units or row["cost"]:
-                orders.append(HedgeOrder(name, kind, row["strike"], units, row["cost"]))
-    return (*orders, HedgeOrder("", "cash", None, 0.0, cash))
-
-
 def _ball(position: Position, method: Method, prior: Prior, quotes: Quotes) -> Bounds:
     forwards = np.ones(len(position.assets))
     return price_bounds(
@@ -227,7 +185,7 @@ def _over_ends(
     """
     found = [ball]
     for prior in market.ends:
-        kept = _within(prior, smiles)
+        kept = within_reach(prior, smiles)
         own = _quotes([smile.rows(rows) for smile, rows in zip(smiles, kept, strict=True)])
         with suppress(InfeasibleQuotes, InfeasibleRadius):
             found.append(_ball(position, market.method, prior, own))
@@ -249,51 +207,11 @@ def _charge(side: Side, bounds: Bounds | Interval, price: float, units: float) -
 def _prior_and_quotes(
     position: Position, market: Market, smiles: Sequence[Smile]
 ) -> tuple[Prior, list[NDArray[np.bool_]]]:
-    """Return the prior, and which quotes of each smile its points can be asked to meet."""
     if market.joint is not None:
-        return market.joint, _within(market.joint, smiles)
-    (smile,) = smiles
-    model = market.fits[position.assets[0]].model
-    strikes = np.exp(smile.log_moneyness)
-    kept = np.ones(strikes.size, dtype=bool)
-    try:
-        prior = model.prior(smile.maturity, kinks=_apart(strikes, position.strike))
-    except ParameterError:
-        # some lie beyond the law's reach
-        coarse = model.prior(smile.maturity, n_points=_COARSE)
-        assert coarse.tail is not None
-        low, high = float(coarse.points[0]), coarse.tail.start
-        if not low < position.strike < high:
-            raise ParameterError(
-                f"expected a strike between {low:.4g} and {high:.4g} of the forward, which the "
-                f"fitted law reaches; got {position.strike:g}"
-            ) from None
-        kept = (strikes > low) & (strikes < high)
-        prior = model.prior(smile.maturity, kinks=_apart(strikes[kept], position.strike))
-    closed = isinstance(market.method.divergence, CressieRead)
-    return (prior.closed() if closed else prior), [kept]
-
-
-def _within(joint: Prior, smiles: Sequence[Smile]) -> list[NDArray[np.bool_]]:
-    """Return which strikes of each smile have enough of a sample's points on either side."""
-    kept, share = [], max(BEYOND, FEWEST_BEYOND / joint.weights.size)
-    for i, smile in enumerate(smiles):
-        low, high = np.quantile(joint.points[:, i], [share, 1.0 - share])
-        strikes = np.exp(smile.log_moneyness)
-        kept.append((strikes > low) & (strikes < high))
-    return kept
-
-
-def _apart(strikes: Vector, target: float) -> list[float]:
-    """Return the target and those strikes that are apart from it and one another, in order.
-
-    A prior's cell holds one kink; calls struck between two are priced to a cell's mass.
-    """
-    found = [target]
-    for strike in strikes.tolist():
-        if min(abs(strike - other) / other for other in found) > _APART:
-            found.append(strike)
-    return sorted(found)
+        return market.joint, within_reach(market.joint, smiles)
+    (smile,), model = smiles, market.fits[position.assets[0]].model
+    prior, kept = one_asset_prior(model, smile, position.strike, market.method.divergence)
+    return prior, [kept]
 
 
 def _quotes(smiles: Sequence[Smile]) -> Quotes:

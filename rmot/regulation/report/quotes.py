@@ -11,7 +11,8 @@ from rmot.errors import DataError
 from rmot.market import CarryRange, OptionSurface, read_chain
 from rmot.market.filters import IN_THE_MONEY, KEPT
 from rmot.market.surface import Smile
-from rmot.regulation.portfolio import Asset, Portfolio, Position, require_chain
+from rmot.regulation.holdings import Asset, Position, require_chain
+from rmot.regulation.portfolio import Portfolio
 from rmot.regulation.report.results import DataUsed, SmileCheck
 
 LARGEST_SPREAD = 0.05
