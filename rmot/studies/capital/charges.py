@@ -30,6 +30,8 @@ MULTIPLES = {2.0: "twice the least", 10.0: "ten times the least"}
 NOISE, SPREAD = "quote noise", "spread of priors"
 DRAWS = {"quick": 4, "full": 20, "deep": 100}
 
+_SAID = {"rmot": "transport", "black_scholes": "Black-Scholes"}
+
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row for each book, exotic, method, side and basis.
@@ -133,13 +135,13 @@ def printed(table: pd.DataFrame) -> str:
     ]
     first, second = names
     for row in book.loc[book["data"] == "printed"].to_dict("records"):
-        said = {"rmot": "transport"}.get(row["method"], row["method"].replace("_", " "))
+        said = _SAID.get(row["method"], row["method"])
         rows.append({"method": f"{row['book']}, {said}", f"{first}notionaleither": row["charge"]})
 
     def money(value: float) -> str:
         return fixed(value, 2 if value < 9.995 else 1 if value < 99.95 else 0)
 
-    return latex_table(
+    tabular = latex_table(
         pd.DataFrame(rows),
         (
             Column("method", "Method", align="l"),
@@ -152,6 +154,9 @@ def printed(table: pd.DataFrame) -> str:
             Column(f"{second}notionalshort", "Short", money),
         ),
     )
+    groups = (("", 1), ("indices, notional", 3), ("premium", 2), ("funds, notional", 2))
+    heads = " & ".join(rf"\multicolumn{{{width}}}{{c}}{{{head}}}" for head, width in groups)
+    return tabular.replace("\\toprule\n", f"\\toprule\n{heads} \\\\\n", 1)
 
 
 def charge_of(table: pd.DataFrame, book: str, method: str, side: str, basis: str) -> float:
