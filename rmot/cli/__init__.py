@@ -18,6 +18,7 @@ from rmot.cli import (
     bounds,
     calibration,
     capital,
+    capital_backtest,
     capital_report,
     claims,
     correlation,
@@ -48,7 +49,8 @@ for group in (
 app.add_typer(data.app, name="data")
 neural.app.registered_commands += neural_published.app.registered_commands
 app.add_typer(neural.app, name="neural", help="A learned volatility law; needs rmot[neural].")
-capital.app.registered_commands += capital_report.app.registered_commands
+for group in (capital_backtest, capital_report):
+    capital.app.registered_commands += group.app.registered_commands
 app.add_typer(capital.app, name="capital", help="Basel's market-risk rules.")
 
 

@@ -48,6 +48,15 @@ def print_rows(
         Console().print(table)
 
 
+def print_one(row: Mapping[str, Any], title: str, as_json: bool, as_csv: bool) -> None:
+    """Print one row, for people with a line for each of its columns."""
+    if as_json or as_csv:
+        print_rows([row], title, as_json, as_csv)
+    else:
+        lines = [{"": name.replace("_", " "), " ": value} for name, value in row.items()]
+        print_rows(lines, title)
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "--"

@@ -74,7 +74,11 @@ def test_traffic_light_and_add_on(rmot):
 def test_coverage_prints_all_tests(rmot, write):
     hits = [0] * 45
     hits[10] = hits[30] = hits[31] = 1
-    path = write("\n".join(["date,exception", *(f"{i},{hit}" for i, hit in enumerate(hits))]))
+    path = write(
+        "\n".join(
+            ["date,exception", *map(",".join, zip(weekly(count=45), map(str, hits), strict=True))]
+        )
+    )
     (row,) = json.loads(rmot("capital", "coverage", path, "--json")[1])
     assert (row["observations"], row["exceptions"], row["zone"]) == (45, 3, "amber")
     assert row["exact_p_value"] == pytest.approx(0.010378, abs=1e-6)
@@ -87,6 +91,17 @@ def test_coverage_prints_all_tests(rmot, write):
     (row,) = json.loads(rmot("capital", "coverage", path, *given)[1])
     assert row["power_against_true_coverage"] > 0.4
     assert "kupiec p value" in rmot("capital", "coverage", path)[1]
+
+
+def test_backtest_counts_what_left_its_interval(rmot, write):
+    hits = {10: 1.5, 30: -2.0, 31: 1.01}
+    rows = [f"{day},{hits.get(i, 0.5)},-1,1" for i, day in enumerate(weekly(count=45))]
+    path = write("\n".join(["date,outcome,lower,upper", *rows]))
+    (row,) = json.loads(rmot("capital", "backtest", path, "--json")[1])
+    assert (row["exceptions"], row["below"], row["above"], row["mean_width"]) == (3, 1, 2, 2.0)
+    told = write("\n".join(["exception", *(str(int(i in hits)) for i in range(45))]), "told.csv")
+    (same,) = json.loads(rmot("capital", "coverage", told, "--json")[1])
+    assert {name: row[name] for name in same} == same
 
 
 @pytest.mark.parametrize(
@@ -112,6 +127,16 @@ def test_coverage_prints_all_tests(rmot, write):
         ("coverage", "exception\n0\n", "two observations or more"),
         ("coverage", "exception\n", "shape"),
         ("coverage", "exception\nyes\n", "line 2: expected a number"),
+        ("coverage", "date,exception\n2025-01-02,0\n2025-01-01,0\n", "line 3: expected days in"),
+        ("backtest", "outcome,lower\n1,2\n", "a header with outcome, lower, upper"),
+        ("backtest", "outcome,lower,upper\n0,1,-1\n0,0,0\n", "lower <= upper"),
+        ("backtest", "outcome,lower,upper\nnan,0,1\n0,0,0\n", "expected finite outcomes"),
+        ("backtest", "outcome,lower,upper\n0,0,1\n", "two observations or more"),
+        (
+            "backtest",
+            "date,outcome,lower,upper\n2025-01-02,0,0,0\n2025-01-02,0,0,0\n",
+            "line 3: expected days in order, each once; 2025-01-02 comes twice",
+        ),
     ],
 )
 def test_bad_files_are_one_line_and_status_two(rmot, write, command, text, said):
