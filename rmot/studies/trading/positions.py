@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.calibration import calibrate
-from rmot.errors import DataError, IdentificationWarning, RmotError
+from rmot.errors import DataError, IdentificationWarning
 from rmot.market import OptionSurface, Smile
 from rmot.models import RoughHeston
 from rmot.payoffs import PiecewiseLinear, call, digital, put, straddle
@@ -159,20 +159,25 @@ def prior_of(model: RoughHeston, offered: Book) -> Prior:
 
 
 def all_bounds(target: Target, quotes: Quotes, prior: Prior, least: float) -> dict[str, Bounds]:
-    """Return the classical bounds of a payoff and those of the balls, by name; some may fail."""
-    found = {CLASSICAL: price_bounds(target.payoff, None, quotes=quotes, divergence=Unrestricted())}
-    for excess in EXCESSES:
-        try:
-            found[f"{excess:g}"] = price_bounds(
-                target.payoff,
-                prior,
-                quotes=quotes,
-                divergence=ChiSquared(),
-                radius=Radius(least + excess, "the least, and an excess"),
-            )
-        except RmotError:
-            continue
-    return found
+    """Return the classical bounds of a payoff and those of the balls, by name.
+
+    Raises
+    ------
+    RmotError
+        As the bounds raise it; the market is then left out, with a count.
+    """
+    balls = {
+        f"{excess:g}": price_bounds(
+            target.payoff,
+            prior,
+            quotes=quotes,
+            divergence=ChiSquared(),
+            radius=Radius(least + excess, "the least, and an excess"),
+        )
+        for excess in EXCESSES
+    }
+    classical = price_bounds(target.payoff, None, quotes=quotes, divergence=Unrestricted())
+    return {CLASSICAL: classical} | balls
 
 
 def least_of(prior: Prior, quotes: Quotes) -> float:
