@@ -96,6 +96,15 @@ def scope_of(claim: Claim) -> Scope:
     return Scope(claim.data, {name: table.rows for name, table in claim.tables.items()})
 
 
+def all_or_none(statements: Sequence[Statement]) -> list[Rule]:
+    """Return rules by which a claim is verified if all statements hold, refuted if one does not."""
+    names = [statement["name"] for statement in statements]
+    return [
+        ("verified", dict.fromkeys(names, True)),
+        *(("refuted", {name: False}) for name in names),
+    ]
+
+
 def decide(
     claim: Claim,
     profile: str,

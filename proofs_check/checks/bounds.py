@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy
 
-from proofs_check.certificate import Certificate, decide, scope_of
+from proofs_check.certificate import Certificate, all_or_none, decide, scope_of
 from proofs_check.exact import Statement, Tree, inequality, superhedge, tree
 from proofs_check.ledger import Claim
 from proofs_check.registry import Context, check
@@ -89,13 +89,12 @@ def square_of_a_call_against_a_power(claim: Claim, context: Context) -> Certific
                 tree(claim.data["constant"], at),
             )
         )
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "symbolic",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"critical_points": [str(value) for value in critical]},
         otherwise="another constant",
         reading="K = 1, which scaling allows",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from proofs_check.certificate import Certificate, decide, scope_of
+from proofs_check.certificate import Certificate, all_or_none, decide, scope_of
 from proofs_check.exact import Statement, Tree, enclosure, inequality, tree
 from proofs_check.ledger import Claim
 from proofs_check.missing import decide_if_given
@@ -101,13 +101,12 @@ def table_arithmetic(claim: Claim, context: Context) -> Certificate:
         statements.append(
             inequality(f"entry {place + 1}", ["abs", gap], "<=", ["datum", "half_unit"])
         )
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "reading",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"entries": len(statements)},
         otherwise="an entry off by more than half a unit of its last digit",
         reading="entries are rounded to the digits printed",

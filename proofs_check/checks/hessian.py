@@ -8,7 +8,7 @@ from itertools import combinations, product
 
 import sympy
 
-from proofs_check.certificate import Certificate, decide
+from proofs_check.certificate import Certificate, all_or_none, decide
 from proofs_check.exact import Statement, Tree, inequality, tree, weighted_sum
 from proofs_check.formulas import formula
 from proofs_check.ledger import Claim
@@ -130,13 +130,12 @@ def blocks_between_assets_vanish(claim: Claim, context: Context) -> Certificate:
         )
     )
     entry = sympy.simplify(sympy.diff(dual, x, y).subs({x: 0, y: 0}))
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "symbolic",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"cross_entry_without_tilt": str(entry)},
         otherwise="a prior whose assets are independent, so that all correlations are zero",
         reading="calls of different assets are uncorrelated under the prior with correlation: by"

@@ -15,7 +15,7 @@ import numpy as np
 import sympy
 from flint import arb, fmpq
 
-from proofs_check.certificate import Certificate, decide
+from proofs_check.certificate import Certificate, all_or_none, decide
 from proofs_check.exact import Statement, Tree, inequality, tree
 from proofs_check.formulas import formula
 from proofs_check.laws import MODELS
@@ -49,13 +49,12 @@ def deviation_of_a_call_around_a_lognormal_law(claim: Claim, context: Context) -
                 tree(claim.data["bound"], at),
             )
             statements.append({**item, "rests_on": "the normal distribution function"})
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "certified",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"deviations": [item["left"] for item in statements]},
         otherwise="a constant below the deviation's own",
         reading="powers and strikes of the ledger",
@@ -132,13 +131,12 @@ def chi_squared_ball_and_residual(claim: Claim, context: Context) -> Certificate
                         floating(f"inside: {label}", reach, "<=", factor * most + slack),
                         floating(f"moments: {label}", most, "<=", np.sqrt(radius) * by_moments),
                     ]
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "numeric",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence=evidence,
         otherwise="a multiple of the residual's deviation below the one attained",
         reading="radii in excess of what the quotes need, centred at the projection's price",
@@ -190,13 +188,12 @@ def power_of_a_call_against_a_power(claim: Claim, context: Context) -> Certifica
             inequality(f"attained: {name}", ["mul", "0.999999999999", claimed], "<=", greatest),
             inequality(f"not exceeded: {name}", greatest, "<=", ["mul", "1.000000000001", claimed]),
         ]
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "symbolic",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"critical_points": [str(value) for value in critical]},
         otherwise="another constant",
         reading="K = 1, which scaling allows; q' < p",
@@ -245,13 +242,12 @@ def decay_in_a_cressie_read_ball(claim: Claim, context: Context) -> Certificate:
         # What is left of the power law's own scale falls like 1/K.
         name = f"slope: q = {text}, {given}"
         statements.append(floating(name, abs(measured - claimed), "<=", 1 / strikes[-2]))
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "numeric",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence=evidence,
         otherwise="another exponent",
         reading="a law with a power tail, whose exponent the moments' order approaches; no quotes, "

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import sympy
 
-from proofs_check.certificate import Certificate, decide
+from proofs_check.certificate import Certificate, all_or_none, decide
 from proofs_check.checks.speeds import scaling
 from proofs_check.exact import Statement, Tree, inequality, tree
 from proofs_check.formulas import formula
@@ -35,13 +35,12 @@ def joint_rate_of_correlated_assets(claim: Claim, context: Context) -> Certifica
         statements.append(
             inequality(f"rate at ({first}, {second})", next(sides), "==", next(sides))
         )
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "symbolic",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"rate": str(rate)},
         otherwise="correlation zero, or the joint cumulant's own transform",
         reading="vol-of-vol zero, where the model is Gaussian with the correlation of the assets; "

@@ -19,7 +19,7 @@ from fractions import Fraction
 import numpy as np
 import sympy
 
-from proofs_check.certificate import Certificate, decide, scope_of
+from proofs_check.certificate import Certificate, all_or_none, decide, scope_of
 from proofs_check.exact import Statement, Tree, inequality, tree
 from proofs_check.formulas import formula
 from proofs_check.laws import MODELS
@@ -292,13 +292,12 @@ def bounds_on_a_truncated_grid(claim: Claim, context: Context) -> Certificate:
             floating(f"{given}: stays", max(steady) - min(steady), "<=", left_out * max(steady)),
         ]
         evidence |= {f"{name}, {given}": values for name, values in found.items()}
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "numeric",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence=evidence,
         otherwise="a relative-entropy bound that settles, as where theta* is infinite",
         reading="a law with a power tail; no quotes, or three calls around the law's own prices",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from proofs_check.certificate import Certificate, decide, scope_of
+from proofs_check.certificate import Certificate, all_or_none, decide, scope_of
 from proofs_check.checks.printed import printed_arithmetic
 from proofs_check.checks.regulation import days_of_data
 from proofs_check.exact import Tree, enclosure, inequality, tree
@@ -73,13 +73,12 @@ def place_in_matrix(claim: Claim, context: Context) -> Certificate:
             statements.append(inequality(f"pair {i}, {j}", row, "<", size))
     pairs: Tree = tree("n*(n-1)/2", {"n": ["datum", "assets"]})
     last = inequality("within a matrix of pairs", list(rows.values())[-1], "<", pairs)
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "certified",
         [*statements, last],
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"pairs": len(rows)},
         otherwise="a matrix with a row for each ordered pair",
         reading="a matrix with a row for each unordered pair: the last row lies outside as well",

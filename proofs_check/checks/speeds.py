@@ -13,7 +13,7 @@ from functools import cache
 
 import sympy
 
-from proofs_check.certificate import Certificate, decide, scope_of
+from proofs_check.certificate import Certificate, all_or_none, decide, scope_of
 from proofs_check.exact import Statement, Tree, inequality, superhedge, tree
 from proofs_check.formulas import formula
 from proofs_check.ledger import Claim
@@ -115,13 +115,12 @@ def bounds_are_rate_optimal(claim: Claim, context: Context) -> Certificate:
     ]
     for value, claimed, derived in _speeds(claim):
         statements.append(inequality(f"one speed at H = {value}", claimed, "==", derived))
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "symbolic",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"bound_over_process": str(ratio), "speed": str(scaling()["speed"])},
         otherwise="an exponent equal to the process's own, at its own speed",
         reading="optimal in the logarithmic sense of the remark, its own speed accepted: the bound "

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from proofs_check.certificate import Certificate, decide, scope_of
+from proofs_check.certificate import Certificate, all_or_none, decide, scope_of
 from proofs_check.exact import Statement, Tree, identity, inequality, tree
 from proofs_check.ledger import Claim
 from proofs_check.registry import Context, check
@@ -30,14 +30,13 @@ def zones_begin(claim: Claim, context: Context) -> Certificate:
             chance: Tree = ["binomial_cdf", ["datum", "observations"], count, wrong]
             name = f"{zone}: {label} or fewer {'below' if relation == '<' else 'reach'} the level"
             statements.append(inequality(name, chance, relation, ["datum", f"{zone}_level"]))
-    whole = {item["name"]: True for item in statements}
     scope = scope_of(claim)
     return decide(
         claim,
         context.profile,
         "certified",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={item["name"]: float(scope.number(item["left"])) for item in statements},
         otherwise="another number of observations, or another coverage",
         reading="independent exceptions, each with the probability that coverage leaves",
@@ -76,13 +75,12 @@ def stresses_lie_between(claim: Claim, context: Context) -> Certificate:
         inequality("r is not negative", ["datum", "r"], ">=", "0"),
         inequality("r is at most one", ["datum", "r"], "<=", "1"),
     ]
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "symbolic",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"low": "root of the squares, at r = 0", "high": "sum, at r = 1"},
         otherwise="another weight of the squares",
         reading="stresses that are losses, none negative, in any number",
@@ -110,13 +108,12 @@ def sum_exceeds_the_rule(claim: Claim, context: Context) -> Certificate:
             "equal stresses come near it", ["add", excess, names["near"]], ">=", names["excess"]
         ),
     ]
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "certified",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"bound": "s / root of ((r s)^2 + (1 - r^2) q) <= 1/r"},
         otherwise="another correlation of the rule",
         reading="the larger of sum and floor where the floor is idle",
@@ -148,13 +145,12 @@ def few_dates_tell_little(claim: Claim, context: Context) -> Certificate:
         ),
         inequality("power as stated", gap, "<=", ["datum", "half_unit"]),
     ]
-    whole = {item["name"]: True for item in statements}
     return decide(
         claim,
         context.profile,
         "certified",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(statements),
         evidence={"power": float(scope_of(claim).number(power))},
         otherwise="more observations, or a rate further off",
         reading="independent exceptions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from proofs_check.certificate import Certificate, decide, scope_of
+from proofs_check.certificate import Certificate, all_or_none, decide, scope_of
 from proofs_check.exact import Statement, Tree, inequality, present, tree
 from proofs_check.formulas import formula
 from proofs_check.laws import MODELS
@@ -55,13 +55,12 @@ def width_of_a_ball_in_the_maturity(claim: Claim, context: Context) -> Certifica
             floating(f"decays as fast or faster, strike {text}", slope, ">=", exponent - error),
         ]  # fmt: skip
     wanted = statements[1::2] if claim.data["sense"] == "upper bound" else statements[::2]
-    whole = {item["name"]: True for item in wanted}
     return decide(
         claim,
         context.profile,
         "numeric",
         statements,
-        [("verified", whole), *(("refuted", {name: False}) for name in whole)],
+        all_or_none(wanted),
         evidence={"maturities": list(maturities), **evidence},
         otherwise="another power of the maturity: the one measured is close to a half",
         reading="a ball of fixed radius around rough Heston; as an upper bound T^{2H} holds, "
@@ -84,8 +83,7 @@ def printed_theoretical_width(claim: Claim, context: Context) -> Certificate:
         same = inequality("bound as printed", gap, "<=", ["datum", "half_unit"])
         within = inequality("width within the bound", ["datum", "width"], "<=", bound)
         statements += [same, within]
-        whole = {same["name"]: True, within["name"]: True}
-        rules += [("verified", whole), *(("refuted", {name: False}) for name in whole)]
+        rules += all_or_none([same, within])
     return decide(
         claim,
         context.profile,
