@@ -39,11 +39,19 @@ _SETTLED = 1e-8
 
 
 class Quantity(Enum):
-    """What is approximated, by the poles of its weight w(p)."""
+    """What is approximated."""
 
-    DENSITY = ()
-    TAIL_PROBABILITY = (0.0,)
-    OPTION_PRICE = (0.0, 1.0)
+    DENSITY = "density"
+    TAIL_PROBABILITY = "tail probability"
+    OPTION_PRICE = "option price"
+
+
+# Of each quantity's weight w(p). Not the members' values: Python 3.11.2 loses an empty tuple there.
+_POLES: dict[Quantity, tuple[float, ...]] = {
+    Quantity.DENSITY: (),
+    Quantity.TAIL_PROBABILITY: (0.0,),
+    Quantity.OPTION_PRICE: (0.0, 1.0),
+}
 
 
 def _derivatives(log_moment: LogMoment, p: float, reach: float) -> NDArray[np.float64]:
@@ -166,7 +174,7 @@ def saddle_approximation(
     k = check_log_moneyness(log_moneyness)
     logarithm, error = np.empty(k.size), np.empty(k.size)
     for i, strike in enumerate(k.flat):
-        phi = _saddle(log_moment, float(strike), critical_moments, quantity.value)
+        phi = _saddle(log_moment, float(strike), critical_moments, _POLES[quantity])
         third, fourth, fifth, sixth = (phi[n] / phi[2] ** (0.5 * n) for n in (3, 4, 5, 6))
         first = fourth / 8.0 - 5.0 * third**2 / 24.0
         second = (
