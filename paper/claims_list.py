@@ -40,12 +40,21 @@ def longtable(table: pd.DataFrame) -> str:
 
 
 def verdicts(table: pd.DataFrame) -> str:
-    r"""Define what ``\discussed`` expands to: source, location, verdict and method by claim."""
+    r"""Define what ``\discussed`` and ``\decided`` are made of, by claim.
+
+    ``place@C045`` is source and location, ``told@C045`` verdict and method.
+    """
     lines = []
     for row in table.astype(object).where(table.notna(), "").to_dict("records"):
         source = row["source"][:3] if row["source"][:3].isdigit() else "here"
-        told = f"{source}, {escape(row['location'])}: {_verdict(row)}, {row['method']}"
-        lines.append(rf"\expandafter\def\csname verdict@{row['claim']}\endcsname{{{told}}}")
+        told = {
+            "place": f"{source}, {escape(row['location'])}",
+            "told": f"{_verdict(row)}, {row['method']}",
+        }
+        lines += [
+            rf"\expandafter\def\csname {kind}@{row['claim']}\endcsname{{{text}}}"
+            for kind, text in told.items()
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,8 +1,8 @@
 """Every number of the article, as a LaTeX macro made from a table in `results/`.
 
 `numbers.tex` holds the macros, `numbers.json` the same values with tolerance and data hash, for
-`paper.accepted`. A macro that no section uses is an error here; one that is used but not made is
-an error in LaTeX.
+`paper.accepted`. A macro that no section uses is an error here, and so is a number typed by hand
+(`paper.typed_numbers`); one that is used but not made is an error in LaTeX.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from paper.quantities import (
     two_dates,
 )
 from paper.quantities.number import DRAWN, PRINTED, Number
+from paper.typed_numbers import check
 from rmot.artifact.files import atomic_write, write_json
 from rmot.artifact.profiles import PROFILES
 from rmot.errors import DataError, RmotError
@@ -165,6 +166,7 @@ def main() -> None:
     parser.add_argument("tables", type=Path, nargs="+")
     options = parser.parse_args()
     try:
+        check()
         write(options.profile, options.output, options.tables)
     except RmotError as error:
         sys.exit(f"numbers: {error}")

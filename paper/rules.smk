@@ -106,8 +106,20 @@ rule claims_list:
         " --verdicts {output.macros}"
 
 
+rule programs:
+    input:
+        article=expand("paper/{path}.tex", path=ARTICLE),
+    output:
+        f"{RESULTS}/tables/programs.tex",
+    params:
+        code=code_hash("paper.programs"),
+    shell:
+        "python -m paper.programs --output {output}"
+
+
 rule typeset:
     input:
+        rules.programs.output,
         rules.claims_list.output.table,
         rules.claims_list.output.macros,
         rules.numbers.output.tex,

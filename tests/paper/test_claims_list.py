@@ -58,14 +58,16 @@ def test_claims_without_ground_are_counted(rows):
     assert (found["ClaimsNeural"], found["ClaimsNeuralFalse"]) == (0, 0)
 
 
-def test_a_macro_tells_place_verdict_and_method_of_each_claim(rows):
+def test_macros_tell_place_and_verdict_of_each_claim(rows):
     lines = verdicts(rows).splitlines()
-    assert [re.findall(r"verdict@([ACT]\d+)", line) for line in lines] == [
-        [name] for name in rows["claim"]
-    ]
-    assert lines[0].endswith("{000, 4.1: verified, reading}")
-    assert lines[1].endswith("{001, (2.2): refuted$^*$, symbolic}")
-    assert lines[5].endswith("{here, A: verified, numeric}")
+    for kind in ("place", "told"):
+        found = [re.findall(rf"{kind}@([ACT]\d+)", line) for line in lines]
+        assert [name for names in found for name in names] == list(rows["claim"])
+    text = "\n".join(lines)
+    assert r"place@C140\endcsname{000, 4.1}" in text
+    assert r"told@C003\endcsname{refuted$^*$, symbolic}" in text
+    assert r"place@T001\endcsname{here, A}" in text
+    assert r"told@T001\endcsname{verified, numeric}" in text
 
 
 def test_the_text_discusses_twenty_claims_of_the_ledger():

@@ -1,0 +1,53 @@
+"""The article's own text: its files in the order of reading, its floats, and the marks beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PAPER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a mark in the margin stands beside."""
+
+    section: str
+    """The file that has it, without its ending."""
+    programs: tuple[str, ...]
+    """Dotted names of modules."""
+    label: str | None
+    """Of the float; None where text is marked."""
+
+
+def text_of(path: Path) -> str:
+    """Read a file of the article without its comments, lines where they were."""
+    return re.sub(r"(?<!\\)%.*", "", path.read_text(encoding="utf-8"))
+
+
+def section_files(paper: Path = PAPER) -> list[Path]:
+    """List the sections in the order in which `main.tex` has them."""
+    names = re.findall(r"\\input\{sections/(\w+)\}", text_of(paper / "main.tex"))
+    return [paper / "sections" / f"{name}.tex" for name in names]
+
+
+def floats(text: str) -> Iterator[str]:
+    """Give the source of each figure and table."""
+    for match in re.finditer(r"\\begin\{(figure|table)\}.*?\\end\{\1\}", text, re.DOTALL):
+        yield match[0]
+
+
+def marks(path: Path) -> Iterator[Marked]:
+    r"""Find each ``\madeby{...}`` of a file."""
+    text = text_of(path)
+    labelled = {
+        body: re.search(r"\\label\{([^}]+)\}", body)
+        for body in floats(text)
+        if r"\madeby{" in body
+    }
+    for match in re.finditer(r"\\madeby\{([^}]*)\}", text):
+        around = next((body for body in labelled if match[0] in body), None)
+        label = labelled[around] if around else None
+        yield Marked(path.stem, tuple(match[1].split(",")), label[1] if label else None)
