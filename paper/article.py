@@ -1,4 +1,4 @@
-"""The article's own text: its files in the order of reading, its floats, and the marks beside them."""
+"""The article's own text: its files in the order of reading, its floats and their marks."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def marks(path: Path) -> Iterator[Marked]:
     r"""Find each ``\madeby{...}`` of a file."""
     text = text_of(path)
     labelled = {
-        body: re.search(r"\\label\{([^}]+)\}", body)
-        for body in floats(text)
-        if r"\madeby{" in body
+        body: re.search(r"\\label\{([^}]+)\}", body) for body in floats(text) if r"\madeby{" in body
     }
     for match in re.finditer(r"\\madeby\{([^}]*)\}", text):
         around = next((body for body in labelled if match[0] in body), None)

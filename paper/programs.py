@@ -24,7 +24,9 @@ def places(paper: Path = PAPER) -> dict[str, list[Marked]]:
     for path in section_files(paper):
         for body in floats(text_of(path)):
             if r"\madeby{" not in body:
-                raise DataError(f"expected a \\madeby{{...}} in each float; see {path.name}: {body}")
+                raise DataError(
+                    f"expected a \\madeby{{...}} in each float; see {path.name}: {body}"
+                )
         for mark in marks(path):
             for program in mark.programs:
                 found.setdefault(program, []).append(mark)

@@ -1,8 +1,9 @@
 r"""No result is typed by hand: digits that stand in the article's prose and are no macro.
 
-Results are macros. What else has digits in a sentence is mathematics (displays, proofs, exponents, indices and
-whole numbers up to two), a date, a place in a document, or says what it is: ``\printed{120}`` is a source's number, and
-must stand among the transcribed ones; ``\setting{0.10}`` is what an experiment was told.
+Results are macros. What else has digits in a sentence is mathematics (displays, proofs, exponents,
+indices, coefficients and whole numbers up to two), a date, a name, a place in a document, or says
+what it is: ``\printed{120}`` is a source's number, and must stand among the transcribed ones;
+``\setting{0.10}`` is what an experiment was told.
 """
 
 from __future__ import annotations
@@ -19,9 +20,7 @@ from rmot.errors import DataError
 TRANSCRIBED = PAPER.parent / "proofs_check"
 
 MATHEMATICS = "equation|align|gather|theorem|letteredtheorem|proposition|corollary|proof"
-MONTHS = (
-    "January|February|March|April|May|June|July|August|September|October|November|December"
-)
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _PLACE = rf"\(?[A-Z]?\.?{_NUMBER}\)?"
 _PASSAGES = [
@@ -105,7 +104,8 @@ def check(paper: Path = PAPER) -> None:
     Raises
     ------
     DataError
-        Numbers typed by hand, or said to be printed in a source where no transcription has them; each with its file.
+        Numbers typed by hand, or said to be printed in a source where no transcription has them,
+        each with its file.
     """
     known = transcribed_numbers()
     wrong = []
