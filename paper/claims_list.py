@@ -1,4 +1,4 @@
-r"""All claims with their verdicts: a table over many pages, and a macro for each.
+r"""All claims with their verdicts: a table over many pages, their counts, and macros for each.
 
 ``\discussed{C014}`` in the text expands to what the check gave, so prose cannot disagree with it.
 """
@@ -15,6 +15,8 @@ import pandas as pd
 from rmot.artifact.files import atomic_write
 from rmot.artifact.formats import escape
 
+VERDICTS = ("verified", "corrected", "refuted", "inconsistent", "untestable")
+METHODS = ("symbolic", "certified", "numeric", "statistical", "reading")
 HEADS = ("", "Where", "Claim", "Verdict", "Method")
 # Widths of the text in its columns; the rest are as wide as what stands in them.
 COLUMNS = (
@@ -39,6 +41,28 @@ def longtable(table: pd.DataFrame) -> str:
     return "\n".join([*lines, r"\end{longtable}"]) + "\n"
 
 
+def summary(table: pd.DataFrame) -> str:
+    """Count verdicts and methods, a row to each source and one for all."""
+    rows = [(_number(name), group) for name, group in table.groupby("source", sort=False)]
+    kinds = [("verdict", VERDICTS), ("method", METHODS)]
+    heads = [rf"\rotatebox{{70}}{{{name}}}" for _, names in kinds for name in names]
+    columns = r"@{\quad}".join(["@{}lr", *("r" * len(names) for _, names in kinds)]) + "@{}"
+    lines = [
+        rf"\begin{{tabular}}{{{columns}}}",
+        r"\toprule",
+        " & ".join(["Source", "claims", *heads]) + r" \\",
+        r"\midrule",
+    ]
+    for name, group in [*rows, ("all", table)]:
+        counts = [int((group[column] == each).sum()) for column, names in kinds for each in names]
+        if name == "all":
+            lines.append(r"\addlinespace")
+        lines.append(
+            " & ".join([name, str(len(group)), *(str(n or "--") for n in counts)]) + r" \\"
+        )
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
+
+
 def verdicts(table: pd.DataFrame) -> str:
     r"""Define what ``\discussed`` and ``\decided`` are made of, by claim.
 
@@ -46,7 +70,7 @@ def verdicts(table: pd.DataFrame) -> str:
     """
     lines = []
     for row in table.astype(object).where(table.notna(), "").to_dict("records"):
-        source = row["source"][:3] if row["source"][:3].isdigit() else "here"
+        source = _number(row["source"])
         told = {
             "place": f"{source}, {escape(row['location'])}",
             "told": f"{_verdict(row)}, {row['method']}",
@@ -56,6 +80,10 @@ def verdicts(table: pd.DataFrame) -> str:
             for kind, text in told.items()
         ]
     return "\n".join(lines) + "\n"
+
+
+def _number(source: str) -> str:
+    return source[:3] if source[:3].isdigit() else "here"
 
 
 def _source(name: str) -> str:
@@ -78,16 +106,18 @@ def _breakable(text: str) -> str:
 
 
 def main() -> None:
-    """Read ``--ledger PATH.csv --output LIST.tex --verdicts MACROS.tex``."""
+    """Read ``--ledger PATH.csv --output LIST.tex --summary COUNTS.tex --verdicts MACROS.tex``."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--ledger", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--summary", type=Path, required=True)
     parser.add_argument("--verdicts", type=Path, required=True)
     options = parser.parse_args()
     table = pd.read_csv(options.ledger)
-    for path, text in ((options.output, longtable(table)), (options.verdicts, verdicts(table))):
+    written = {options.output: longtable, options.summary: summary, options.verdicts: verdicts}
+    for path, write in written.items():
         with atomic_write(path) as handle:
-            handle.write(text)
+            handle.write(write(table))
 
 
 if __name__ == "__main__":

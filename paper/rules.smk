@@ -98,12 +98,13 @@ rule claims_list:
         rules.claims.output.csv,
     output:
         table=f"{RESULTS}/tables/claims_list.tex",
+        summary=f"{RESULTS}/tables/claims_summary.tex",
         macros=f"{RESULTS}/tables/verdicts.tex",
     params:
         code=code_hash("paper.claims_list"),
     shell:
         "python -m paper.claims_list --ledger {input} --output {output.table}"
-        " --verdicts {output.macros}"
+        " --summary {output.summary} --verdicts {output.macros}"
 
 
 rule programs:
@@ -121,6 +122,7 @@ rule typeset:
     input:
         rules.programs.output,
         rules.claims_list.output.table,
+        rules.claims_list.output.summary,
         rules.claims_list.output.macros,
         rules.numbers.output.tex,
         rules.quotes_kept.output.tex,

@@ -85,7 +85,7 @@ def matrices(table: pd.DataFrame) -> Iterator[Number]:
         ("PastError", history["average_error"]),
     ):
         # a correlation that is known to no better than one is not known
-        text = fixed(float(error), 2) if error <= 1.0 else "more than one"
+        text = fixed(float(error), 2) if error <= 1.0 else r"\text{more than one}"
         yield source.number(name, min(float(error), 1.0), text, 2e-2)
     apart = 100.0 * float(factors["apart"])
     yield source.number("Apart", apart, fixed(apart, 0) + r"\,\%", 5.0)

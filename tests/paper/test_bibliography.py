@@ -13,6 +13,7 @@ WANTED = {
     "article": {"author", "title", "journal", "year"},
     "book": {"author", "title", "publisher", "address", "year"},
     "misc": {"author", "title", "year"},
+    "techreport": {"author", "title", "institution", "number", "year"},
 }
 # Magazines whose articles are cited by month or year.
 WITHOUT_VOLUME = {"Risk", "Wilmott Magazine"}

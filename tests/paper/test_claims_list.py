@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import paper
-from paper.claims_list import longtable, verdicts
+from paper.claims_list import longtable, summary, verdicts
 from paper.quantities import checks
 from proofs_check.ledger import load
 
@@ -56,6 +56,17 @@ def test_claims_without_ground_are_counted(rows):
     assert (found["ClaimsVerified"], found["ClaimsRefuted"]) == (4, 1)
     assert (found["ClaimsAlpha"], found["ClaimsAlphaFalse"]) == (2, 1)
     assert (found["ClaimsNeural"], found["ClaimsNeuralFalse"]) == (0, 0)
+
+
+def test_counts_add_up(rows):
+    lines = [line.split(" & ") for line in summary(rows).splitlines() if line.endswith(r"\\")]
+    counts = {
+        line[0]: [int(cell.rstrip("\\ ").replace("--", "0")) for cell in line[1:]]
+        for line in lines[1:]
+    }
+    assert counts["004"] == [2, 1, 1, 0, 0, 0, 2, 0, 0, 0, 0]
+    assert counts["all"] == [sum(each) for each in zip(*list(counts.values())[:-1], strict=True)]
+    assert sum(counts["all"][1:6]) == sum(counts["all"][6:]) == counts["all"][0] == len(rows)
 
 
 def test_macros_tell_place_and_verdict_of_each_claim(rows):
