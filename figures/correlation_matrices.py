@@ -1,6 +1,7 @@
 """Correlation matrices of the portfolio's names: a model of shared factors beside past returns.
 
-Below the left diagonal stands the optimum that fits best, above it the next.
+Below the left diagonal stands the optimum that fits best, above it the next. A dot marks what is
+negative, for those who read in grey.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ def draw(request: Request) -> Figure:
         (axes[1], past, "past returns"),
     ):
         image = axis.imshow(matrix, vmin=-1.0, vmax=1.0, cmap="RdBu_r", interpolation="nearest")
+        rows, columns = np.nonzero(matrix < 0)
+        axis.scatter(columns, rows, s=min(6.0, 40.0 / len(names)), color="black", linewidths=0)
         axis.set_xticks(range(len(names)), names, rotation=90, fontsize=size)
         axis.set_yticks(range(len(names)), names, fontsize=size)
         axis.tick_params(length=0, pad=1.5)

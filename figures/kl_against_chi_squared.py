@@ -30,12 +30,12 @@ STYLES = dict(zip(GIVEN, ("-", "--"), strict=True))
 LIMIT: dict[str, Any] = {"color": GREY, "lw": 0.8, "ls": ":"}
 MOMENTS: dict[str, Any] = {"color": BLACK, "lw": 0.8, "ls": "-."}
 SMALLEST_EXCESS = 1e-7
-COLOURS = {
-    "Black-Scholes": BLACK,
-    "Heston": SKY,
-    "rough Heston": VERMILION,
-    POWER: GREEN,
-    EXPONENTIAL: PURPLE,
+LAWS = {
+    "Black-Scholes": (BLACK, "o"),
+    "Heston": (SKY, "s"),
+    "rough Heston": (VERMILION, "^"),
+    POWER: (GREEN, "D"),
+    EXPONENTIAL: (PURPLE, "x"),
 }
 
 
@@ -83,13 +83,13 @@ def _by_strike(axis: Axes, table: pd.DataFrame) -> None:
 
 
 def _by_law(axis: Axes, table: pd.DataFrame) -> None:
-    for law, colour in COLOURS.items():
+    for law, (colour, marker) in LAWS.items():
         here = table.query("law == @law")
         excess = here["relative_entropy"] / here["limit"] - 1.0
         # what the solver's rounding leaves is not drawn
         seen = excess > SMALLEST_EXCESS
         axis.plot(
-            here["strike"][seen], excess[seen], color=colour, marker=".", ms=3, lw=0.9, label=law
+            here["strike"][seen], excess[seen], color=colour, marker=marker, ms=3, lw=0.9, label=law
         )
     axis.set_xscale("log")
     axis.set_yscale("log")
@@ -99,7 +99,7 @@ def _by_law(axis: Axes, table: pd.DataFrame) -> None:
     # Room for the legend on the right.
     axis.set_xlim(1.0, 300.0)
     axis.set_ylim(bottom=SMALLEST_EXCESS)
-    axis.legend(loc="lower right", handlelength=1.0, labelspacing=0.2, borderaxespad=0.0)
+    axis.legend(loc="lower right", handlelength=1.4, labelspacing=0.2, borderaxespad=0.0)
 
 
 def _legend() -> list[Line2D]:

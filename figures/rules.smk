@@ -31,7 +31,7 @@ FIGURES = {
     "neural_smiles": ["tables/neural_smiles.csv"],
     "neural_training": ["tables/neural_history.csv"],
     "price_bounds": ["tables/price_bounds.csv"],
-    "realised_roughness": ["tables/realised_variograms.csv"],
+    "realised_roughness": ["tables/realised_variograms.csv", "tables/realised_roughness.csv"],
     "return_intervals": ["tables/backtest_return_days.csv"],
     "seed_stability": ["tables/seed_prices.csv", "tables/normality_power.csv"],
     "spread_smiles": ["tables/spread_smiles.csv"],
