@@ -10,6 +10,7 @@ import pytest
 import paper
 from paper.claims_list import longtable, summary, verdicts
 from paper.quantities import checks
+from proofs_check.graph import FALSE_AS_WRITTEN
 from proofs_check.ledger import load
 
 
@@ -85,6 +86,14 @@ def test_the_text_discusses_twenty_claims_of_the_ledger():
     text = Path(paper.__file__).parent.joinpath("sections", "twenty_claims.tex").read_text("utf-8")
     discussed = re.findall(r"\\discussed\{(\w+)\}", text)
     assert len(discussed) == len(set(discussed)) == 20
+
+
+def test_what_the_introduction_says_does_not_stand_is_false_as_written():
+    text = Path(paper.__file__).parent.joinpath("sections", "introduction.tex").read_text("utf-8")
+    named = set(re.findall(r"\\decided\{(\w+)\}", text[: text.index("None of these four stands")]))
+    assert len(named) >= 4
+    accepted = {entry.id: entry.verdict for entry in load().entries}
+    assert {accepted[name] for name in named} <= set(FALSE_AS_WRITTEN)
 
 
 @pytest.mark.parametrize(("section", "source"), [("alpha", "004"), ("neural", "003")])
