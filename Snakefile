@@ -1,20 +1,19 @@
 # The whole artifact. Each room keeps its own rules; here stand only the profile and the targets.
 #
-#   snakemake                  everything    snakemake claims | tables | figures | paper | report
+#   snakemake                  everything    snakemake claims | tables | figures | paper | report | api
 #   snakemake --dry-run        what would be made anew
 import os
 import shutil
 import sys
 from pathlib import Path
 
-from rmot.artifact.fingerprint import code_hash
+from rmot.artifact.fingerprint import code_hash, keep_parsed
+from rmot.artifact.lineage import as_arguments, data_behind
 from rmot.artifact.profiles import results_folder
+from rmot.artifact.workers import half_the_cores
 from rmot.errors import RmotError
-from rmot.market.registry import data_root, datasets, locate
-
-# Results do not depend on the number of cores: linear algebra runs on one thread.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
+from rmot.market import registry
+from rmot.market.registry import data_root, datasets
 
 # Rules call the Python that runs this file, in an activated environment or not.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -49,10 +48,35 @@ SEEDS = {
     "backtest": 1,
     "capital_report": 1,
     "trading": 5,
+    "correlation_inputs": 6,
+    "width_by_maturity": 3,
+    "recovery_by_strikes": 8,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()
+# Results do not depend on the number of cores: linear algebra runs on one thread. Snakemake would give
+# a job as many as it reserves, so that what is timed would be slowed by threads that wait for each other.
+# What JAX compiles for a few steps need not be fast.
+shell.prefix(
+    "set -euo pipefail; export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1; "
+    + ("export XLA_FLAGS=--xla_backend_optimization_level=0; " if PROFILE == "quick" else "")
+)
+
+# Data that rules asked for in vain: something synthetic stands in, or a part is left out.
+ABSENT = set()
+DATA = [folder for folder in (data_root(), f"{RESULTS}/data") if folder]
 WITH_TEX = all(shutil.which(program) for program in ("latexmk", "pdflatex"))
+
+
+def locate(dataset):
+    found = registry.locate(dataset)
+    if found is None:
+        ABSENT.add(dataset)
+    return found
+
+
+def is_data(path):
+    return any(Path(path).is_relative_to(folder) for folder in DATA)
 
 
 # With its limit on submissions Snakemake looks at all waiting jobs once a second more for every job
@@ -71,6 +95,10 @@ include: "benchmarks/rules.smk"
 include: "proofs_check/rules.smk"
 include: "figures/rules.smk"
 include: "paper/rules.smk"
+include: "paper/reference/rules.smk"
+
+
+keep_parsed()
 
 
 rule all:
@@ -83,6 +111,7 @@ rule all:
         rules.paper.input,
         rules.claims.output,
         rules.report.output,
+        rules.api.output,
         CAPITAL_PAGES.values(),
 
 
@@ -92,13 +121,16 @@ rule provenance:
         rules.tables.input,
         rules.figures.input,
         rules.paper.input,
+        numbers=rules.numbers.output.json,
         lock="requirements.lock",
     output:
         f"{RESULTS}/provenance.json",
     params:
         code=code_hash("rmot.studies.provenance"),
-        data=[f"{name}={path}" for name, path in [*CHAINS.items(), *REALISED.items()]],
+        rests=lambda wildcards: as_arguments(data_behind(workflow.dag, is_data)),
+        absent=[f"--absent {dataset}" for dataset in sorted(ABSENT)],
         seeds=[f"--seed {rule}={seed}" for rule, seed in SEEDS.items()],
     shell:
         "python -m rmot.studies.provenance --profile {PROFILE} --lock {input.lock}"
-        " --timings {RESULTS}/timings --output {output} {params.seeds} {params.data}"
+        " --timings {RESULTS}/timings --numbers {input.numbers} --output {output} {params.seeds}"
+        " {params.absent} {params.rests}"

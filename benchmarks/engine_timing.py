@@ -30,8 +30,9 @@ from rmot.numerics.compiled import kernel
 from rmot.numerics.lanes import LANES, STRIDE, add_product
 from rmot.studies.study import Config, main
 
-LADDER_SMILES = {"quick": 2, "full": 9, "deep": 60}
-TURNS, LADDER_TURNS, CALLS = 5, 3, 3
+LADDER_SMILES = {"quick": 2, "full": 6, "deep": 60}
+TURNS = {"quick": 2, "full": 3, "deep": 9}
+CALLS = 2
 
 NEW_HURST = "new H"
 FRESH = "fresh process"
@@ -48,10 +49,10 @@ _unseen = count(1)
 def run(config: Config) -> pd.DataFrame:
     """Time the cases of a profile; the input is `reference`."""
     smiles = read(cases(config.profile), config.inputs["reference"])
-    return measure(smiles, LADDER_SMILES[config.profile])
+    return measure(smiles, LADDER_SMILES[config.profile], TURNS[config.profile])
 
 
-def measure(smiles: Sequence[ReferenceSmile], ladder_smiles: int) -> pd.DataFrame:
+def measure(smiles: Sequence[ReferenceSmile], ladder_smiles: int, turns: int) -> pd.DataFrame:
     """Time defaults on all smiles, and all settings on the first drawn ones of either domain.
 
     Returns
@@ -64,13 +65,13 @@ def measure(smiles: Sequence[ReferenceSmile], ladder_smiles: int) -> pd.DataFram
     throughput = lane_throughput()
     for smile in smiles:
         peers = CLASSICAL_PEERS if smile.family == "classical" else (ADAMS,)
-        timed = _turns(smile, (ENGINE, _at_new_hurst(ENGINE), *peers), TURNS, "default")
+        timed = _turns(smile, (ENGINE, _at_new_hurst(ENGINE), *peers), turns, "default")
         rows += [*timed, _floor(timed[0], operations(smile), throughput)]
     ladder = [method for methods in LADDERS.values() for method in methods]
     drawn = [smile for smile in smiles if smile.family == "drawn"]
     for easy in (True, False):
         for smile in [smile for smile in drawn if smile.case.easy is easy][:ladder_smiles]:
-            rows += _turns(smile, (ENGINE, *ladder), LADDER_TURNS, "ladder")
+            rows += _turns(smile, (ENGINE, *ladder), turns, "ladder")
     return pd.DataFrame([*rows, _fresh_process()])
 
 

@@ -1,77 +1,42 @@
-"""Bias and speed of rough Heston's paths, of `rmot` and of published schemes, on one core.
+"""Speed of rough Heston's paths, of `rmot` and of published schemes, beside their bias.
 
 A path-step is one time step of one path, its random numbers included. Times are not reproducible
-to the bit; biases, in basis points of implied volatility against Fourier prices, are.
+to the bit; the biases of `benchmarks.path_errors`, which are the input, are.
 """
 
 from __future__ import annotations
 
 import time
 
-import numpy as np
 import pandas as pd
 
-from benchmarks.path_schemes import CHUNK, EULER, MARKOVIAN, ONE_END, OURS, Scheme
+from benchmarks.path_errors import CASES, RUNS
+from benchmarks.path_schemes import CHUNK, Scheme
 from rmot.artifact.formats import Column, latex_table, significant
-from rmot.studies.paths.estimates import volatility_biases
 from rmot.studies.paths.path_biases import law
 from rmot.studies.study import Config, main
 
-# Hurst index, vol-of-vol, correlation, mean reversion, maturity
-CASES = ((0.1, 0.4, -0.7, 0.3, 0.5), (0.05, 0.6, -0.9, 0.0, 2.0), (0.3, 0.6, -0.9, 0.0, 1.0))
-RUNS = (
-    (OURS, 8),
-    (OURS, 32),
-    (OURS, 128),
-    (OURS, 512),
-    (ONE_END, 32),
-    (ONE_END, 128),
-    *((scheme, steps) for scheme in MARKOVIAN.values() for steps in (8, 32, 128, 512)),
-    (EULER, 32),
-    (EULER, 128),
-    (EULER, 512),
-)
-PATHS = {"quick": 2**14, "full": 2**16, "deep": 2**19}
 TURNS = {"quick": 3, "full": 7, "deep": 15}
-TIMED_STEPS = 2**20
-SEED = 5
+TIMED_STEPS = {"quick": 2**18, "full": 2**20, "deep": 2**20}
 
 
 def run(config: Config) -> pd.DataFrame:
-    """Measure a row a scheme and number of steps."""
-    paths = PATHS[config.profile]
-    rows = []
-    for scheme, steps in RUNS:
-        found = []
-        for hurst, vol_of_vol, correlation, mean_reversion, maturity in CASES:
-            model = law(hurst, vol_of_vol, correlation, mean_reversion)
-            integrated, along = scheme.simulate(model, maturity, steps, paths, SEED)
-            found.append(
-                volatility_biases(
-                    model, maturity, integrated, along, exponentials=scheme.martingale
-                )
-            )
-        bias, error = (1e4 * np.array(each).ravel() for each in zip(*found, strict=True))
-        worst = int(np.argmax(np.abs(bias)))
-        seconds = seconds_per_step(scheme, steps, TURNS[config.profile])
-        rows.append(
-            {
-                "method": scheme.name,
-                "steps": steps,
-                "largest_bias": bias[worst],
-                "standard_error": error[worst],
-                "steps_per_second": 1.0 / seconds,
-                "paths_per_second": 1.0 / (seconds * steps),
-            }
-        )
-    return pd.DataFrame(rows).assign(paths=paths, cases=len(CASES))
+    """Time a row a scheme and number of steps; the input is `errors`."""
+    table = pd.read_csv(config.inputs["errors"]).drop(columns="profile")
+    profile = config.profile
+    seconds = [
+        seconds_per_step(scheme, steps, TURNS[profile], TIMED_STEPS[profile])
+        for scheme, steps in RUNS
+    ]
+    speed = 1.0 / pd.Series(seconds)
+    return table.assign(steps_per_second=speed, paths_per_second=speed / table["steps"])
 
 
-def seconds_per_step(scheme: Scheme, steps: int, turns: int) -> float:
-    """Return the least seconds of a path-step of the first case over some turns."""
+def seconds_per_step(scheme: Scheme, steps: int, turns: int, path_steps: int) -> float:
+    """Return the least seconds of a path-step of the first case over some turns of so many."""
     hurst, vol_of_vol, correlation, mean_reversion, maturity = CASES[0]
     make = scheme.prepare(law(hurst, vol_of_vol, correlation, mean_reversion), maturity, steps)
-    rounds = max(TIMED_STEPS // (steps * CHUNK), 1)
+    rounds = max(path_steps // (steps * CHUNK), 1)
     make(CHUNK, 0)
     seconds = []
     for turn in range(turns):

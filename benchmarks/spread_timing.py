@@ -28,7 +28,7 @@ from rmot.spread import spread_call, spread_claim
 from rmot.studies.alpha.exact_spreads import MATURITIES, parameter_sets
 from rmot.studies.study import Config, main
 
-REPETITIONS = {"quick": 3, "full": 9, "deep": 21}
+REPETITIONS = {"quick": 1, "full": 5, "deep": 21}
 GRIDS = {"quick": 60, "full": 200, "deep": 400}
 DEVIATIONS = (-3.0, -1.5, -0.5, 0.5, 1.5, 3.0)
 SHARES = (-0.05, 0.0, 0.01, 0.05)

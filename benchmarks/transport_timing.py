@@ -50,10 +50,10 @@ from rmot.transport.balls.sides import Side, upper_side
 Vector = NDArray[np.float64]
 Result = TypeVar("Result")
 
-TURNS = {"quick": 3, "full": 15, "deep": 30}
-ENTROPY_TURNS = {"quick": 1, "full": 5, "deep": 15}
-SAMPLE_TURNS = {"quick": 1, "full": 2, "deep": 3}
-PATH_TURNS = {"quick": 1, "full": 5, "deep": 10}
+TURNS = {"quick": 3, "full": 5, "deep": 30}
+ENTROPY_TURNS = {"quick": 1, "full": 3, "deep": 15}
+SAMPLE_TURNS = {"quick": 1, "full": 1, "deep": 3}
+PATH_TURNS = {"quick": 1, "full": 3, "deep": 10}
 RADII = np.geomspace(1e-4, 1.0, 40)
 
 # in a smaller ball of relative entropy the radius binds before the quotes do

@@ -29,7 +29,7 @@ from rmot.transport.two_dates.marginals import transport_bounds
 from rmot.transport.two_dates.master import Columns, solve
 
 EXPIRIES = ["2022-03-04", "2022-03-18"]
-QUOTES = {"quick": 25, "full": None, "deep": None}
+QUOTES = {"quick": 15, "full": 100, "deep": None}
 SIZES = {"quick": (50,), "full": (100, 200), "deep": (100, 200, 400)}
 PAYOFFS = (forward_start_straddle(1.0), cliquet(-0.03, 0.03))
 

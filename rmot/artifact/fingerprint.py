@@ -4,17 +4,26 @@ The DAG re-runs a rule when the hash of its module changes. The hash covers the 
 every file of the project that the module imports, directly or through others, and the installed
 version of every other package met on the way. `from room import name` follows only the file that
 `name` lives in, as the room's `__init__.pyi` says.
+
+What was parsed once is known by the file's bytes, and kept in the user's cache by `keep_parsed`: to
+find nothing changed is then a matter of reading.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import json
+import os
+import platform
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+
+from rmot.artifact.files import atomic_write
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROOMS = ("rmot", "figures", "paper", "proofs_check", "benchmarks")
@@ -77,23 +86,67 @@ def _require(module: str) -> Path:
 
 
 def _locate(module: str) -> Path | None:
+    return _find(PROJECT, module)
+
+
+@cache
+def _find(project: Path, module: str) -> Path | None:
     if module.partition(".")[0] not in ROOMS:
         return None
-    stem = PROJECT.joinpath(*module.split("."))
+    stem = project.joinpath(*module.split("."))
     for candidate in (stem.with_suffix(".py"), stem / "__init__.py"):
         if candidate.is_file():
             return candidate
     return None
 
 
+Parsed = tuple[str, list[tuple[str, list[str]]]]
+
+
+def keep_parsed() -> None:
+    """Write what was parsed into the user's cache; where that cannot be written, nothing."""
+    if not _parsed.keys() <= _remembered().keys():
+        with suppress(OSError), atomic_write(_cache_file()) as handle:
+            json.dump(_parsed, handle)
+
+
+_parsed: dict[str, Parsed] = {}
+"""What this process needed, by the hash of a file's package and bytes: it cannot go stale."""
+
+
+def _cache_file() -> Path:
+    """Return the file of this state of the parser: of Python and of this module."""
+    state = hashlib.sha256(platform.python_version().encode() + Path(__file__).read_bytes())
+    home = os.environ.get("XDG_CACHE_HOME")
+    base = Path(home) if home else Path.home() / ".cache"
+    return base / "rmot" / f"syntax-{state.hexdigest()[:16]}.json"
+
+
 @cache
-def _syntax(file: Path) -> tuple[str, list[tuple[str, list[str]]]]:
+def _remembered() -> dict[str, Parsed]:
+    try:
+        return json.loads(_cache_file().read_text(encoding="utf-8"))
+    except (OSError, RuntimeError, ValueError):
+        return {}
+
+
+@cache
+def _syntax(file: Path) -> Parsed:
     """Hash the file without comments and docstrings; list what it imports at run time."""
-    tree = ast.parse(file.read_bytes(), filename=str(file))
+    source = file.read_bytes()
+    package = ".".join(file.relative_to(PROJECT).parent.parts)
+    key = hashlib.sha256(package.encode() + b"\0" + source).hexdigest()
+    if key not in _parsed:
+        known = _remembered().get(key)
+        _parsed[key] = _parse(source, file, package) if known is None else (known[0], known[1])
+    return _parsed[key]
+
+
+def _parse(source: bytes, file: Path, package: str) -> Parsed:
+    tree = ast.parse(source, filename=str(file))
     for node in _statements(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_docstring(statement)]
-    package = ".".join(file.relative_to(PROJECT).parent.parts)
     imports = list(_import_statements(tree, package))
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports
 

@@ -17,6 +17,14 @@ from multiprocessing.process import BaseProcess
 from rmot.errors import ParameterError
 
 
+def half_the_cores() -> int:
+    """Return how many processes a job of many pieces is worth: others go on beside it.
+
+    On two cores it is one. A second would compile the same kernels once more, and wait at the end.
+    """
+    return max(1, (os.cpu_count() or 1) // 2)
+
+
 @contextmanager
 def workers(count: int) -> Iterator[Executor | None]:
     """Give an executor of `count` processes; None for one: the work is then done here.

@@ -20,6 +20,16 @@ def draw_model(fit: Fit, generator: np.random.Generator) -> Any:
 
     A draw that leaves a parameter's search interval is moved to its end.
 
+    Parameters
+    ----------
+    fit : Fit
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    SmileModel
+        Of the class that was fitted.
+
     Raises
     ------
     CalibrationError

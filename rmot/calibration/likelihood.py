@@ -124,10 +124,11 @@ class Likelihood(Generic[Numbers]):
         """Return the sum of squared residuals, from prices alone; inf where there are none."""
         self.evaluations += 1
         try:
-            model = self.parametrisation.model(point)
+            laws = self._laws(self.parametrisation.model(point))
+            options = self._accuracy(laws[0][0])
             found = [
-                law.implied_volatility(each.log_moneyness, each.maturity)
-                for each, (law, _) in zip(self.slices, self._laws(model), strict=True)
+                law.implied_volatility(each.log_moneyness, each.maturity, **options)
+                for each, (law, _) in zip(self.slices, laws, strict=True)
             ]
         except RmotError:
             return np.inf
@@ -158,8 +159,7 @@ class Likelihood(Generic[Numbers]):
         try:
             laws = self._laws(self.parametrisation.model(point))
             law = laws[0][0]
-            takes = self.tolerance is not None and isinstance(law, TerminalLaw)
-            options: dict[str, Any] = {"tolerance": self.tolerance} if takes else {}
+            options = self._accuracy(law)
             # each parameter takes a simulation of its own, where there are simulations
             options |= {"parameters": free} if hasattr(law, "simulation") else {}
             found = [
@@ -181,6 +181,11 @@ class Likelihood(Generic[Numbers]):
             first = columns.stop
         gradient = np.nan_to_num(gradient) * self.parametrisation.slopes(point)[:, None]
         return (np.nan_to_num(volatility) - self.middle) / self.noise, (gradient / self.noise).T
+
+    def _accuracy(self, law: Any) -> dict[str, Any]:
+        """Return the price error that is asked for, where a law can be asked."""
+        takes = self.tolerance is not None and isinstance(law, TerminalLaw)
+        return {"tolerance": self.tolerance} if takes else {}
 
     def _laws(self, model: Any) -> list[tuple[Any, tuple[str, ...]]]:
         """Return what each slice is priced by, and its parameters' names; its own where none."""

@@ -40,6 +40,13 @@ def log_volatility(realised_variance: ArrayLike) -> tuple[Vector, int]:
         Squared fractions a day, in order of date; NaN where a day has none. Days are counted on
         the series' own calendar, so the days around a gap become neighbours.
 
+    Returns
+    -------
+    values : ndarray, shape (m,)
+        Logarithms of daily volatilities, fractions.
+    missing : int
+        Days without a variance, n - m.
+
     Raises
     ------
     DataError

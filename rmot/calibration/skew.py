@@ -114,6 +114,12 @@ def skew_term_structure(
 ) -> tuple[tuple[AtTheMoney, ...], tuple[str, ...]]:
     """Regress every smile of a surface near the money.
 
+    Parameters
+    ----------
+    surface : OptionSurface
+    bandwidth, degree
+        As in `at_the_money`.
+
     Returns
     -------
     points : tuple of AtTheMoney

@@ -84,7 +84,7 @@ class SkewLaw:
     law : {"power", "shifted", "curved"}
     coefficients : ndarray, shape (2,) or (3,)
         a, H - 1/2 and, of the curved law, c.
-    covariance : ndarray
+    covariance : ndarray, shape (2, 2) or (3, 3)
         Of the coefficients, with shift, scatter and length taken as known.
     shift : float
         delta, in years.

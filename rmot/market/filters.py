@@ -147,7 +147,13 @@ class Threshold:
 
 @dataclass(frozen=True)
 class MaximumAbsLogMoneyness(Threshold):
-    """Strikes with ``|log(K/F)|`` beyond `limit`."""
+    """Strikes with ``|log(K/F)|`` beyond `limit`.
+
+    Attributes
+    ----------
+    limit : float
+        Of |log(K/F)|, no unit.
+    """
 
     @property
     def reason(self) -> str:
@@ -161,7 +167,13 @@ class MaximumAbsLogMoneyness(Threshold):
 
 @dataclass(frozen=True)
 class MinimumPrice(Threshold):
-    """Mid prices below `limit`, in the quotes' currency."""
+    """Mid prices below `limit`, in the quotes' currency.
+
+    Attributes
+    ----------
+    limit : float
+        In the quotes' currency.
+    """
 
     @property
     def reason(self) -> str:
@@ -175,7 +187,13 @@ class MinimumPrice(Threshold):
 
 @dataclass(frozen=True)
 class MaximumRelativeSpread(Threshold):
-    """Bid–ask widths above `limit` times the mid price."""
+    """Bid–ask widths above `limit` times the mid price.
+
+    Attributes
+    ----------
+    limit : float
+        Ask less bid, over the mid; 0.5 is half of it.
+    """
 
     @property
     def reason(self) -> str:

@@ -83,6 +83,11 @@ def read_history(path: str | os.PathLike[str]) -> History:
     A row taken while the market was open is not to be told from a close by its looks: it is
     dropped where the registry says so of this very file, and nowhere else.
 
+    Parameters
+    ----------
+    path : path-like
+        CSV, gzipped or not.
+
     Raises
     ------
     MissingData

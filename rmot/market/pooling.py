@@ -22,6 +22,14 @@ def pooled_surfaces(
     The curve is pooled from all expiries of all chains; `maturities` and `filters`, as in
     `OptionChain.surface`, act on the surfaces returned.
 
+    Parameters
+    ----------
+    chains : sequence of OptionChain
+    maturities : iterable of date or str, optional
+    filters : sequence of QuoteFilter
+    valuation : datetime, optional
+        Instant from which maturities count; that of the chains unless given.
+
     Returns
     -------
     surfaces : tuple of OptionSurface

@@ -77,6 +77,10 @@ class Projection:
 def project(surface: OptionSurface) -> Projection:
     """Replace the mids of each slice by the nearest prices without arbitrage in that slice.
 
+    Parameters
+    ----------
+    surface : OptionSurface
+
     Raises
     ------
     InfeasibleQuotes

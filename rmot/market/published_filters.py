@@ -25,7 +25,13 @@ _DAYS = 365.0
 
 @dataclass(frozen=True)
 class MinimumVolume(Threshold):
-    """Fewer contracts traded on the day than `limit`, or a number that is not known."""
+    """Fewer contracts traded on the day than `limit`, or a number that is not known.
+
+    Attributes
+    ----------
+    limit : float
+        Contracts.
+    """
 
     @property
     def reason(self) -> str:
@@ -45,7 +51,13 @@ class MinimumVolume(Threshold):
 
 @dataclass(frozen=True)
 class MinimumOpenInterest(Threshold):
-    """Fewer contracts open than `limit`, or a number that is not known."""
+    """Fewer contracts open than `limit`, or a number that is not known.
+
+    Attributes
+    ----------
+    limit : float
+        Contracts.
+    """
 
     @property
     def reason(self) -> str:
@@ -66,6 +78,11 @@ class MinimumOpenInterest(Threshold):
 @dataclass(frozen=True)
 class MaturityRange:
     """Maturities outside ``[shortest, longest]``, in days.
+
+    Attributes
+    ----------
+    shortest, longest : float
+        Days.
 
     Raises
     ------
@@ -95,7 +112,13 @@ class MaturityRange:
 
 @dataclass(frozen=True)
 class MaximumParityError(Threshold):
-    """Mids that miss put–call parity by more than `limit` forwards, where both sides are quoted."""
+    """Mids that miss put–call parity by more than `limit` forwards, where both sides are quoted.
+
+    Attributes
+    ----------
+    limit : float
+        In forwards; 0.01 is a hundredth of the forward.
+    """
 
     @property
     def reason(self) -> str:
@@ -112,6 +135,11 @@ class ConvexVolatility:
     """Volatilities above the chord of their neighbours in log-moneyness.
 
     No theorem asks an implied volatility to be convex: it is concave in the wings of most models.
+
+    Attributes
+    ----------
+    reason : str
+        How the report calls what was dropped.
     """
 
     reason: str = "implied volatility not convex"

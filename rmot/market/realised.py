@@ -82,6 +82,11 @@ class RealisedVariance:
 def read_realised_variance(path: str | os.PathLike[str]) -> RealisedVariance:
     """Read realised variances, gzipped or plain CSV, in any of the formats above.
 
+    Parameters
+    ----------
+    path : path-like
+        CSV, gzipped or not.
+
     Raises
     ------
     MissingData

@@ -296,9 +296,14 @@ class FourierLaw(ABC):
         """
         maturity = check_maturity(maturity)
         deviation = self._deviation(maturity)
+        known: dict[bytes, NDArray[np.complex128]] = {}
 
         def log_phi(u: NDArray[np.complex128]) -> NDArray[np.complex128]:
-            return self._log_phi(u, maturity, _PRIOR_TOLERANCE)[0]
+            # moments of one order and side are asked for again, on the same contour
+            nodes = u.tobytes()
+            if nodes not in known:
+                known[nodes] = self._log_phi(u, maturity, _PRIOR_TOLERANCE)[0]
+            return known[nodes]
 
         def moments(k: NDArray[np.float64], order: int, upper: bool) -> NDArray[np.float64]:
             strip = self._strip(maturity)

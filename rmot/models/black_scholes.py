@@ -94,8 +94,10 @@ class BlackScholes(SimulatesPaths):
             )
         return (price, error) if return_error else price
 
-    def implied_volatility(self, log_moneyness: ArrayLike, maturity: float) -> NDArray[np.float64]:
-        """Return the volatility at every strike; same shape as log_moneyness."""
+    def implied_volatility(
+        self, log_moneyness: ArrayLike, maturity: float, *, tolerance: float | None = None
+    ) -> NDArray[np.float64]:
+        """Return the volatility at every strike, without error; same shape as log_moneyness."""
         check_maturity(maturity)
         return np.full(check_log_moneyness(log_moneyness).shape, float(self.volatility))
 

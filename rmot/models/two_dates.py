@@ -163,7 +163,7 @@ def two_date_law(
         Same seed, same numbers.
     steps : int, optional
         As for `simulate_paths`.
-    kinks, ratio_kinks : array_like
+    kinks, ratio_kinks : array_like, shape (n,)
         First prices, and ratios, that are to be boundaries of cells. Payoffs of the ratio that
         bend there, such as forward starts, lose next to nothing to the width of cells.
 

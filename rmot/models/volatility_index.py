@@ -57,13 +57,19 @@ def index_prior(
     models : SimulatesIndex or sequence of (float, SimulatesIndex)
         A model, or several with the shares of paths that follow them: a small share of one with
         more volatility of variance carries the index to where options on it are quoted.
+    first, second : float
+        The two dates in years, 0 < first < second.
     n_first, n_index, n_second : int
         Cells of the first price, of the index, and of the ratio of both prices; at least 8 each.
         The index's are even in logarithms from where a thousandth of some model's paths stay below
         to where a thousandth goes above.
     n_paths : int
         Of each model.
-    kinks, index_kinks : array_like
+    seed : int
+        Of the paths.
+    looks : int
+        Steps to the first date, at least 4.
+    kinks, index_kinks : array_like, shape (n,)
         First prices, and volatilities, that are boundaries of cells besides: with strikes of quotes
         among them, laws on the nodes can meet tight quotes side by side.
 

@@ -211,6 +211,16 @@ def black_otm(
     The relative error is a few units in the last place times the conditioning d^2 of exp(-d^2/2).
     Parameters, shapes and errors are those of `black_call`.
 
+    Parameters
+    ----------
+    log_moneyness, volatility, maturity : array_like
+        Broadcast together.
+
+    Returns
+    -------
+    ndarray
+        Undiscounted prices in units of the forward, of the broadcast shape.
+
     Examples
     --------
     >>> float(black_otm(-1.0, 0.05, 1.0)) > 1e-100
@@ -228,6 +238,16 @@ def black_vega(
     """Return the derivative of `black_call` in the volatility, per unit of volatility.
 
     Parameters, shapes and errors are those of `black_call`.
+
+    Parameters
+    ----------
+    log_moneyness, volatility, maturity : array_like
+        Broadcast together.
+
+    Returns
+    -------
+    ndarray
+        In units of the forward, of the broadcast shape.
     """
     k, s, root, shape = _checked(log_moneyness, volatility, maturity)
     out = np.empty(k.size)

@@ -109,6 +109,11 @@ def fractional_brownian_paths(times: ArrayLike, hurst: float, n_paths: int, seed
         H in (0, 1).
     n_paths, seed : int
 
+    Returns
+    -------
+    ndarray, shape (n_paths, n_times)
+        Of variance t^{2H}.
+
     Raises
     ------
     ParameterError

@@ -205,6 +205,16 @@ def implied_volatility_otm(
     """Return Black volatilities of out-of-the-money options: calls where k >= 0, puts where k < 0.
 
     As `implied_volatility`, with prices in [0, min(1, e^k)].
+
+    Parameters
+    ----------
+    otm_price, log_moneyness, maturity : array_like
+        Broadcast together; prices undiscounted, in units of the forward.
+
+    Returns
+    -------
+    ndarray
+        Volatilities per square root of a year, of the broadcast shape.
     """
     price, k, root, shape = _flat(otm_price, log_moneyness, maturity)
     out = np.empty(k.size)

@@ -28,6 +28,7 @@ _MOST_HALVINGS = 6
 _FIRST_STEP = 0.25
 _BEND = 0.35
 _CHUNK = 256
+_BLOCK = 8
 _NEGLIGIBLE = 1e-17
 _ROUNDING = 1e-15
 # Further from the pole, in units of 1 / deviation, sums cancel near the money; nearer, far out.
@@ -120,12 +121,19 @@ def _nodes(
 
 def _reach(log_phi: LogCharacteristicFunction, crossing: float, width: float, bend: float) -> float:
     """Return the y beyond which the integrand is negligible beside its value at 0, for any k."""
-    y = np.arange(0.0, 16.0, 0.25)
-    u, speed = _nodes(crossing, width, bend, y)
-    with np.errstate(all="ignore"):
-        size = np.real(log_phi(u)) + np.log(np.abs(speed / (u - 1j * crossing + width)))
-    large = size > size[0] + math.log(_NEGLIGIBLE)
-    return float(y[np.flatnonzero(large)[-1]] + 0.25)
+    first, last = math.inf, 0.0
+    # Far out phi is dear, and nothing comes back there: the search ends with a block of nothing.
+    for start in range(0, 64, _BLOCK):
+        y = np.linspace(0.25 * start, 0.25 * (start + _BLOCK - 1), _BLOCK)
+        u, speed = _nodes(crossing, width, bend, y)
+        with np.errstate(all="ignore"):
+            size = np.real(log_phi(u)) + np.log(np.abs(speed / (u - 1j * crossing + width)))
+        first = float(size[0]) if start == 0 else first
+        large = np.flatnonzero(size > first + math.log(_NEGLIGIBLE))
+        if not large.size:
+            break
+        last = float(y[large[-1]])
+    return last + 0.25
 
 
 def _integrate(

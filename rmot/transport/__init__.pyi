@@ -1,6 +1,7 @@
 from .arbitrage_portfolio import ArbitragePortfolio as ArbitragePortfolio
 from .ball_certificate import ball_certificate as ball_certificate
 from .ball_certificate import save_balls as save_balls
+from .balls.calibrated import Calibrated as Calibrated
 from .basket.bounds import BasketBounds as BasketBounds
 from .basket.bounds import basket_bounds as basket_bounds
 from .basket.extremes import ExtremeBounds as ExtremeBounds
@@ -60,6 +61,7 @@ __all__ = [
     "BasketBounds",
     "Bounds",
     "BoundsPath",
+    "Calibrated",
     "ChiSquared",
     "Coupling",
     "CressieRead",

@@ -60,6 +60,11 @@ def ball_certificate(
     name : str, optional
         How the verifier calls it; by default the payoff's label.
 
+    Returns
+    -------
+    dict
+        What `save_balls` writes.
+
     Raises
     ------
     ParameterError

@@ -20,6 +20,7 @@ from rmot.payoffs import Payoff, PiecewiseLinear
 from rmot.transport._arguments import forward_means, payoff_values, require_ball
 from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
 from rmot.transport._json import from_json, hedge_of, to_json
+from rmot.transport.balls.calibrated import Calibrated
 from rmot.transport.balls.laws import BallLaws, TiltedLaw, Which
 from rmot.transport.balls.nearest import price_hedge, price_of, tail_turns_negative
 from rmot.transport.balls.problem import assemble
@@ -75,6 +76,8 @@ class Bounds:
         positions; None for the classical bounds.
     laws : BallLaws or None
         What `law` makes the laws behind a ball's bounds of; `save` leaves it out.
+    calibrated : Calibrated or None
+        The law nearest to the prior, for further bounds; `save` leaves it out.
     """
 
     lower: float
@@ -91,6 +94,7 @@ class Bounds:
     sharp: bool = True
     price_hedge: StaticHedge | None = None
     laws: BallLaws | None = field(default=None, repr=False)
+    calibrated: Calibrated | None = field(default=None, repr=False)
 
     def law(self, which: Which) -> TiltedLaw:
         """Return the law behind `price`, `lower` or `upper`, on the points of the prior.
@@ -119,8 +123,8 @@ class Bounds:
 
     def save(self, path: str | Path) -> None:
         """Write the bounds as JSON, whole or not at all; numbers survive exactly."""
-        content = to_json(replace(self, laws=None))
-        del content["laws"]
+        content = to_json(replace(self, laws=None, calibrated=None))
+        del content["laws"], content["calibrated"]
         write_json(path, {"format": _FORMAT, **content})
 
     @classmethod
@@ -152,6 +156,7 @@ def price_bounds(
     forwards: ArrayLike = 1.0,
     divergence: ChiSquared | CressieRead | KullbackLeibler | Unrestricted,
     radius: float | Radius | MultipleOfLeast | None = None,
+    calibrated: Calibrated | None = None,
 ) -> Bounds:
     """Return price bounds over all laws that meet quotes and forwards.
 
@@ -173,6 +178,9 @@ def price_bounds(
     radius : float, Radius or MultipleOfLeast
         The largest divergence, or a rule for it; needed with a divergence, refused with
         `Unrestricted`.
+    calibrated : Calibrated, optional
+        That of bounds found before, under the same prior, quotes, forwards and divergence: the law
+        nearest to the prior is then taken from there, for any payoff and radius.
 
     Raises
     ------
@@ -202,8 +210,9 @@ def price_bounds(
     item = payoff if isinstance(payoff, Payoff) else payoff_values(payoff)
     are_objects = isinstance(item, Payoff) and (quotes is None or quotes.are_objects)
     if isinstance(divergence, Unrestricted):
-        if radius is not None:
-            raise ParameterError(f"expected no radius with Unrestricted; got {radius}")
+        if radius is not None or calibrated is not None:
+            wrong = radius if calibrated is None else "a calibrated law"
+            raise ParameterError(f"expected no radius with Unrestricted; got {wrong}")
         return _classical(item, prior, quotes, forwards, are_objects)
     require_ball(divergence)
     if prior is None:
@@ -214,7 +223,8 @@ def price_bounds(
         )
     means = forward_means(forwards, prior.points.shape[1:])
     problem = assemble(item, prior, quotes, means, divergence)
-    found = solve(problem, radius)
+    about = (prior, (quotes,), tuple(means.tolist()), divergence)
+    found = solve(problem, radius, None if calibrated is None else calibrated.of_same(*about))
     law, lower, upper = found.law, found.lower, found.upper
     densities = (law.density, upper.density, lower.density)
     return Bounds(
@@ -231,6 +241,7 @@ def price_bounds(
         any(tail_turns_negative(problem, density) for density in densities),
         price_hedge=price_hedge(problem, law),
         laws=BallLaws.of(prior, found),
+        calibrated=Calibrated(*about, law),
     )
 
 

@@ -39,6 +39,11 @@ class Radius:
 class MultipleOfLeast:
     """A rule: `factor` times the least radius at which some law meets the quotes.
 
+    Attributes
+    ----------
+    factor : float
+        One or more.
+
     Raises
     ------
     ParameterError

@@ -30,7 +30,12 @@ def project(tmp_path, monkeypatch):
 
 
 def hash_now(module="rmot.study"):
-    for cached in (fingerprint._syntax, fingerprint._imports, fingerprint._stub_homes):
+    for cached in (
+        fingerprint._syntax,
+        fingerprint._imports,
+        fingerprint._stub_homes,
+        fingerprint._find,
+    ):
         cached.cache_clear()
     return fingerprint.code_hash(module)
 

@@ -1,6 +1,7 @@
 """The script, the lock and the data rules, as far as they can be seen without running the DAG."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -46,3 +47,23 @@ def test_help_names_every_command():
     )
     for word in ("test", "compare", "accept", "--profile", "RMOT_DATA"):
         assert word in done.stdout
+
+
+def test_what_the_system_lacks_is_named(tmp_path):
+    # a path with the shell's own tools and no browser, TeX or Python
+    for tool in ("awk", "cat", "dirname", "id", "sh", "sha256sum"):
+        found = shutil.which(tool)
+        assert found is not None
+        (tmp_path / tool).symlink_to(found)
+    environment = {"PATH": str(tmp_path), "RMOT_INSTALL_SYSTEM": "no", "PYTHON": "no-such-python"}
+    done = subprocess.run(
+        ["./reproduce", "test"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 2
+    for package in ("chromium-driver", "latexmk", "python3-venv"):
+        assert re.search(rf"sudo apt-get install .*{package}", done.stderr)

@@ -62,6 +62,11 @@ class LastPrices:
 def read_last_prices(path: str | os.PathLike[str]) -> LastPrices:
     """Read a table of last prices, gzipped or plain.
 
+    Parameters
+    ----------
+    path : path-like
+        CSV, gzipped or not.
+
     Raises
     ------
     MissingData

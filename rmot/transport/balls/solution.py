@@ -32,8 +32,14 @@ class Solution:
         return max(self.problem.missed(each.density) for each in laws)
 
 
-def solve(problem: BallProblem, radius: float | Radius | MultipleOfLeast) -> Solution:
+def solve(
+    problem: BallProblem,
+    radius: float | Radius | MultipleOfLeast,
+    known: Nearest | None = None,
+) -> Solution:
     """Return both bounds of the problem's payoff in a ball of a radius or of a rule's.
+
+    The law nearest to the prior is searched unless it is known.
 
     Raises
     ------
@@ -43,7 +49,7 @@ def solve(problem: BallProblem, radius: float | Radius | MultipleOfLeast) -> Sol
         As `nearest`, `resolve` and `upper_side`.
     """
     rule = radius if isinstance(radius, Radius | MultipleOfLeast) else Radius(radius)
-    law = nearest(problem)
+    law = nearest(problem) if known is None else known
     chosen = resolve(problem, rule, law.least)
     upper = upper_side(problem, problem.payoff, chosen.value, law)
     return Solution(problem, law, chosen, lower_side(problem, chosen.value, law), upper)

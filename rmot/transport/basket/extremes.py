@@ -34,7 +34,13 @@ Extreme = Literal["largest", "least"]
 
 @dataclass(frozen=True)
 class ExtremeBounds:
-    """Lower and upper bound, and the larger distance of a hedge's cost to the dual value."""
+    """Lower and upper bound, and the larger distance of a hedge's cost to the dual value.
+
+    Attributes
+    ----------
+    lower, upper, gap : float
+        In the unit of the prices, undiscounted.
+    """
 
     lower: float
     upper: float

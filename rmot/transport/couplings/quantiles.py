@@ -40,6 +40,11 @@ def smile_quantile(model: Smile, maturity: float, n_strikes: int = _STRIKES) -> 
     n_strikes : int
         Of the grid, spread over eight deviations at the money to either side.
 
+    Returns
+    -------
+    callable
+        ``quantile(probabilities)``, prices in units of the forward.
+
     Raises
     ------
     ParameterError

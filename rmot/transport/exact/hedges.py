@@ -123,7 +123,13 @@ class ExactHedge:
 
 
 def save_hedges(path: str | os.PathLike[str], hedges: Sequence[ExactHedge]) -> None:
-    """Write certificates of bounds, whole or not at all, for `proofs_check/verify.py`."""
+    """Write certificates of bounds, whole or not at all, for `proofs_check/verify.py`.
+
+    Parameters
+    ----------
+    path : path-like
+    hedges : sequence of ExactHedge
+    """
     write_json(path, {"bounds": [hedge.to_json() for hedge in hedges]})
 
 

@@ -124,6 +124,15 @@ class ListedAsset:
 def listed_quotes(quotes: Quotes | None, forward: float = 1.0, name: str = "asset") -> ListedAsset:
     """Return undiscounted quotes of one asset as listed ones, with a discount factor of one.
 
+    Parameters
+    ----------
+    quotes : Quotes
+        Of payoff objects; None for none.
+    forward : float
+        In the unit of the strikes.
+    name : str
+        How the certificate calls the asset.
+
     Raises
     ------
     ParameterError
@@ -143,6 +152,12 @@ def listed_smile(chain: OptionChain, smile: Smile) -> ListedAsset:
     Out-of-the-money puts and calls, at the strikes of the smile; of American quotes the European
     intervals that `rmot.market.american` finds in them, and of a table of volatilities Black's
     prices, which no file lists: `source` says so.
+
+    Parameters
+    ----------
+    chain : OptionChain
+    smile : Smile
+        One of the chain's surface.
     """
     source = f"{chain.source.id} sha256 {chain.source.sha256}"
     name = f"{chain.underlying} {smile.label}"

@@ -42,6 +42,10 @@ def coarse_divergence(
         Join the prior's cells to at most so many of about equal mass. Independent samples need
         it: with K cells, chance adds about K/m to the chi-squared divergence of m samples.
 
+    Returns
+    -------
+    float
+
     Raises
     ------
     ParameterError

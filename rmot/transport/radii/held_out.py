@@ -33,6 +33,20 @@ def least_radius(
     """Return the least divergence from the prior at which some law meets the quotes.
 
     Arguments and errors are those of `price_bounds`.
+
+    Parameters
+    ----------
+    prior, quotes, divergence, forwards
+        As in `price_bounds`.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ParameterError, InfeasibleQuotes, AccuracyError
+        As there.
     """
     require_ball(divergence)
     anything = forward() if prior.points.ndim == 1 else np.zeros(prior.weights.size)
@@ -54,6 +68,18 @@ def needed_radius(
 
     A quote is met by the interval of its payoff's price when some law in the ball that meets
     `quotes` prices it between bid and ask; so the radius is the least divergence that meets all.
+
+    Parameters
+    ----------
+    payoff : Payoff
+    bid, ask : float
+        Of the held-out quote, undiscounted.
+    prior, quotes, divergence, forwards
+        As in `price_bounds`.
+
+    Returns
+    -------
+    float
     """
     try:
         return least_radius(

@@ -7,7 +7,7 @@ r"""Bounds on payoffs of two dates' prices, from quotes of both, the martingale,
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,7 @@ from rmot.errors import ParameterError
 from rmot.numerics.discrete import Prior
 from rmot.payoffs import Payoff, TwoDatePayoff
 from rmot.transport._arguments import payoff_values, require_ball
+from rmot.transport.balls.calibrated import Calibrated
 from rmot.transport.balls.nearest import price_of
 from rmot.transport.balls.solution import solve
 from rmot.transport.divergences import ChiSquared, CressieRead, KullbackLeibler, Unrestricted
@@ -49,6 +50,8 @@ class MartingaleBounds:
         As those of `rmot.transport.Bounds`.
     law : ndarray, shape (n,), or None
         Weights, on the prior's points, of the law nearest to the prior.
+    calibrated : Calibrated or None
+        That law, for further bounds.
     """
 
     lower: float
@@ -62,6 +65,7 @@ class MartingaleBounds:
     minimum_radius: float = 0.0
     radius: Radius | None = None
     law: Vector | None = None
+    calibrated: Calibrated | None = field(default=None, repr=False)
 
 
 def martingale_bounds(
@@ -71,6 +75,7 @@ def martingale_bounds(
     *,
     divergence: ChiSquared | CressieRead | KullbackLeibler | Unrestricted,
     radius: float | Radius | MultipleOfLeast | None = None,
+    calibrated: Calibrated | None = None,
 ) -> MartingaleBounds:
     """Return bounds over all martingales of two dates that meet the quotes.
 
@@ -89,6 +94,9 @@ def martingale_bounds(
     radius : float, Radius or MultipleOfLeast
         The largest divergence, or a rule for it; needed with a divergence, refused with
         `Unrestricted`.
+    calibrated : Calibrated, optional
+        That of bounds found before, under the same prior, quotes and divergence: the law
+        nearest to the prior is then taken from there, for any payoff and radius.
 
     Raises
     ------
@@ -120,8 +128,9 @@ def martingale_bounds(
     if not (isinstance(quotes, tuple) and len(quotes) == 2):
         raise ParameterError("expected a pair of quotes, of the first date and of the second")
     if isinstance(divergence, Unrestricted):
-        if radius is not None:
-            raise ParameterError(f"expected no radius with Unrestricted; got {radius}")
+        if radius is not None or calibrated is not None:
+            wrong = radius if calibrated is None else "a calibrated law"
+            raise ParameterError(f"expected no radius with Unrestricted; got {wrong}")
         if not isinstance(item, TwoDatePayoff):
             raise ParameterError(
                 "expected a payoff object with Unrestricted: it looks at all prices"
@@ -131,7 +140,8 @@ def martingale_bounds(
     if prior is None or radius is None:
         raise ParameterError(f"expected a prior and a radius with {divergence}")
     problem = assemble_two_dates(item, prior, quotes, divergence)
-    found = solve(problem, radius)
+    about = (prior, quotes, (1.0,), divergence)
+    found = solve(problem, radius, None if calibrated is None else calibrated.of_same(*about))
     lower, upper = found.lower, found.upper
     starts = np.unique(prior.points[:, 0, 0])
     first, second = quotes
@@ -148,6 +158,7 @@ def martingale_bounds(
         found.law.least,
         found.radius,
         problem.program.weights * found.law.density,
+        Calibrated(*about, found.law),
     )
 
 
@@ -166,14 +177,20 @@ def _classical(
 ) -> MartingaleBounds:
     none = Quotes([], [], [])
     first, second = (none if quoted is None else quoted for quoted in quotes)
-    lower, upper = classical_two_dates(payoff, first, second)
+    return of_classical_sides(*classical_two_dates(payoff, first, second), (first, second))
+
+
+def of_classical_sides(
+    lower: ClassicalSide, upper: ClassicalSide, quotes: tuple[Quotes, Quotes]
+) -> MartingaleBounds:
+    """Return what `classical_two_dates` found for these quotes as bounds."""
     return MartingaleBounds(
         lower.value,
         upper.value,
         lower.hedge,
         upper.hedge,
         max(lower.gap, upper.gap),
-        max(_missed(side, (first, second)) for side in (lower, upper)),
+        max(_missed(side, quotes) for side in (lower, upper)),
         False,
     )
 

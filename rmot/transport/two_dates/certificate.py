@@ -35,6 +35,19 @@ def two_date_certificate(
 
     The cost exceeds that of the hedge by less than 1e-11.
 
+    Parameters
+    ----------
+    side : ClassicalSide
+    payoff : TwoDatePayoff
+    quotes : (Quotes, Quotes)
+        Of the first and of the second date.
+    which : {"upper", "lower"}
+
+    Returns
+    -------
+    dict
+        What `save_two_date_certificates` writes.
+
     Raises
     ------
     ParameterError
@@ -98,5 +111,12 @@ def _written(number: float) -> str:
 def save_two_date_certificates(
     path: str | os.PathLike[str], items: Sequence[dict[str, Any]]
 ) -> None:
-    """Write certificates, whole or not at all, for `proofs_check/verify_two_dates.py`."""
+    """Write certificates, whole or not at all, for `proofs_check/verify_two_dates.py`.
+
+    Parameters
+    ----------
+    path : path-like
+    items : sequence of dict
+        As `two_date_certificate` returns them.
+    """
     write_json(path, {"two_dates": list(items)})

@@ -99,6 +99,11 @@ def classical_two_dates(
     rounds : int
         Of exchange at most; what they leave shows in `gap`.
 
+    Returns
+    -------
+    lower, upper : ClassicalSide
+        With `value`, `hedge` and `gap`, in units of the forwards.
+
     Raises
     ------
     ParameterError

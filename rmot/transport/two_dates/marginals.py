@@ -74,6 +74,11 @@ def transport_bounds(
     first, second : Prior
         Laws of one price on finitely many nodes, of equal means and in convex order.
 
+    Returns
+    -------
+    lower, upper : TransportSide
+        With `value` in units of the forward, the plan and the hedge.
+
     Raises
     ------
     ParameterError

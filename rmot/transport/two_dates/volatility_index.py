@@ -46,7 +46,7 @@ class IndexBounds:
         As those of `MartingaleBounds`.
     law : Prior
         The nearest, on the prior's points.
-    positions : tuple of ndarray
+    positions : tuple of ndarray, shape (n_quotes,) each
         Quotes of the first date, the index and the second date held against the payoff sold at
         `upper`.
     """
