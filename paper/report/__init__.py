@@ -1,0 +1,1 @@
+"""The referee's page: verdicts, certificates, figures, tables, provenance in one offline file."""
