@@ -7,22 +7,33 @@ from typing import Annotated
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import Csv, Json, examples, print_rows, say
 
 app = typer.Typer()
 
 
-@app.command("alpha-calibrate")
+@app.command(
+    "alpha-calibrate",
+    epilog=examples(
+        "rmot alpha-calibrate alpha.toml", "rmot alpha-calibrate alpha.toml --starts 5 --json"
+    ),
+)
 def alpha_calibrate(
     config: Annotated[
-        Path, typer.Argument(help="TOML: forwards, targets, start, bounds, weights.")
+        Path,
+        typer.Argument(metavar="CONFIG", help="TOML: forwards, targets, start, bounds, weights."),
     ],
-    starts: Annotated[int, typer.Option(help="The given start, and so many less one drawn.")] = 1,
-    seed: Annotated[int, typer.Option(help="Of the drawn starts.")] = 0,
+    starts: Annotated[
+        int, typer.Option(metavar="N", help="The given start, and so many less one drawn.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the drawn starts.")] = 0,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Calibrate an alpha model to observables of assets and spreads; docs/spread_options.md."""
+    """Calibrate an alpha model to observables of assets and spreads.
+
+    docs/spread_options.md has the keys of the file.
+    """
     from rmot.spread.alpha.calibration import calibrate_observables, read_problem
 
     fit = calibrate_observables(read_problem(config), n_starts=starts, seed=seed)

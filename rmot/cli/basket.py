@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rmot.cli.bounds_output import print_bounds
-from rmot.cli.output import Csv, Json
-from rmot.cli.smiles import Expiry, Settlement, read_smile
+from rmot.cli.output import Csv, Json, examples
+from rmot.cli.smiles import Expiry, Settlement, Thin, read_smile
 from rmot.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -18,31 +18,44 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "rmot basket spx.csv.gz ndx.csv.gz --expiry 2022-03-18 --settlement AM"
+        " --strike 1.02 --thin 12",
+        "rmot basket spx.csv.gz ndx.csv.gz --expiry 2022-03-18 --settlement AM --strike 1"
+        " --weights 0.7,0.3 --thin 8 --joint call:1:0.028:0.034",
+    )
+)
 def basket(
-    chains: Annotated[list[Path], typer.Argument(help="Files of option quotes, one an asset.")],
+    chains: Annotated[
+        list[Path], typer.Argument(metavar="CHAIN", help="Files of option quotes, one an asset.")
+    ],
     expiry: Expiry,
-    strike: Annotated[float, typer.Option(help="In units of the basket's forward.")],
+    strike: Annotated[float, typer.Option(metavar="K", help="In units of the basket's forward.")],
     weights: Annotated[
-        str, typer.Option(help="Comma-separated, on each asset over its forward; equal by default.")
+        str,
+        typer.Option(metavar="W1,W2,...", help="On each asset over its forward; equal by default."),
     ] = "",
-    payoff: Annotated[str, typer.Option(help="call or put.")] = "call",
+    payoff: Annotated[str, typer.Option(metavar="call|put", help="What to bound.")] = "call",
     joint: Annotated[
         list[str] | None,
         typer.Option(
+            metavar="QUOTE",
             help="A quote on a basket, KIND:STRIKE:BID:ASK or KIND:STRIKE:BID:ASK:WEIGHTS, kind "
-            "call or put, undiscounted, in units of the target's forward. May come again."
+            "call or put, undiscounted, in units of the target's forward; may come again.",
         ),
     ] = None,
     settlement: Settlement = "PM",
-    thin: Annotated[int, typer.Option(min=1, help="Use at most this many quotes of each.")] = 80,
-    tolerance: Annotated[float, typer.Option(help="Of the gap, in units of the forward.")] = 1e-6,
+    thin: Annotated[int, Thin] = 80,
+    tolerance: Annotated[
+        float, typer.Option(metavar="GAP", help="In units of the forward.")
+    ] = 1e-6,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Bound an option on a basket by quotes of its assets, whatever their correlation.
+    """Bound an option on a basket by quotes of its assets.
 
-    With --joint also by quotes on baskets of them.
+    The bounds hold whatever the correlation; with --joint quotes on baskets narrow them.
     """
     from rmot.transport import Quotes, basket_bounds
 

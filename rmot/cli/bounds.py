@@ -9,8 +9,8 @@ import typer
 
 from rmot.cli.bounds_output import print_bounds
 from rmot.cli.calibration import fit_with_status
-from rmot.cli.output import Csv, Json, say
-from rmot.cli.smiles import Chain, Expiry, Settlement, read_smile
+from rmot.cli.output import FLAG, OUTPUT, Csv, Json, examples, say
+from rmot.cli.smiles import Chain, Expiry, Settlement, Thin, read_smile
 from rmot.errors import ParameterError
 
 app = typer.Typer()
@@ -18,44 +18,114 @@ app = typer.Typer()
 _PAYOFFS = ("call", "put", "digital", "straddle")
 
 
-@app.command()
+_PRIOR, _HEDGE = "Which laws: one of --classical, --radius, --radius-multiple", "Hedge"
+
+
+@app.command(
+    epilog=examples(
+        "rmot bounds spx.csv.gz --expiry 2022-03-04 --strike 1.05 --thin 12 --classical",
+        "rmot bounds spx.csv.gz --expiry 2022-03-04 --strike 1.05 --thin 12 --radius-multiple 2",
+        "rmot bounds spx.csv.gz --expiry 2022-03-04 --strike 1 --payoff straddle --thin 12"
+        " --classical --hedge --contracts 10",
+    )
+)
 def bounds(
     chain: Chain,
     expiry: Expiry,
-    strike: Annotated[float, typer.Option(help="In units of the forward.")],
-    payoff: Annotated[str, typer.Option(help="call, put, digital or straddle.")] = "call",
+    strike: Annotated[float, typer.Option(metavar="K", help="In units of the forward.")],
+    payoff: Annotated[
+        str, typer.Option(metavar="call|put|digital|straddle", help="What to bound.")
+    ] = "call",
     radius: Annotated[
-        float | None, typer.Option(help="Largest divergence from the fitted prior.")
+        float | None,
+        typer.Option(
+            metavar="R", help="Largest divergence from the fitted prior.", rich_help_panel=_PRIOR
+        ),
     ] = None,
     radius_multiple: Annotated[
-        float | None, typer.Option(help="Radius in units of the least that meets the quotes.")
+        float | None,
+        typer.Option(
+            metavar="M",
+            help="Radius in units of the least that meets the quotes, from 1.",
+            rich_help_panel=_PRIOR,
+        ),
     ] = None,
     divergence: Annotated[
-        str | None, typer.Option(help="chi2, kl or cressie-read:ORDER.  [default: chi2]")
+        str | None,
+        typer.Option(
+            metavar="chi2|kl|cressie-read:ORDER",
+            help="How far laws are from the prior, chi2 by default.",
+            rich_help_panel=_PRIOR,
+        ),
     ] = None,
-    classical: Annotated[bool, typer.Option("--classical", help="No prior: all prices.")] = False,
+    classical: Annotated[
+        bool,
+        typer.Option(
+            "--classical",
+            metavar=FLAG,
+            help="All laws that meet the quotes; no prior.",
+            rich_help_panel=_PRIOR,
+        ),
+    ] = False,
     fit: Annotated[
-        Path | None, typer.Option(help="A saved fit to build the prior from; else one is made.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Take the prior from a fit that `rmot calibrate --save` wrote; else one is made.",
+            rich_help_panel=_PRIOR,
+        ),
     ] = None,
     settlement: Settlement = "PM",
-    thin: Annotated[int | None, typer.Option(min=1, help="Use at most this many quotes.")] = None,
+    thin: Annotated[int | None, Thin] = None,
+    hedge: Annotated[
+        bool,
+        typer.Option(
+            "--hedge",
+            metavar=FLAG,
+            help="Also print both hedges as orders, in currency.",
+            rich_help_panel=_HEDGE,
+        ),
+    ] = False,
+    contracts: Annotated[
+        float,
+        typer.Option(metavar="N", help="Contracts of the payoff to hedge.", rich_help_panel=_HEDGE),
+    ] = 1.0,
+    multiplier: Annotated[
+        float,
+        typer.Option(
+            metavar="UNITS", help="Of the underlying, a contract.", rich_help_panel=_HEDGE
+        ),
+    ] = 100.0,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole",
+            metavar=FLAG,
+            help="With --hedge: round options to contracts.",
+            rich_help_panel=_HEDGE,
+        ),
+    ] = False,
     certificate: Annotated[
         Path | None,
-        typer.Option(help="With --classical: write both hedges in exact rationals to this file."),
+        typer.Option(
+            metavar="FILE",
+            help="With --classical: write both hedges in exact rationals here.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
-    hedge: Annotated[
-        bool, typer.Option("--hedge", help="Also print both hedges as orders, in currency.")
-    ] = False,
-    contracts: Annotated[float, typer.Option(help="Contracts of the payoff to hedge.")] = 1.0,
-    multiplier: Annotated[float, typer.Option(help="Units of the underlying a contract.")] = 100.0,
-    whole: Annotated[
-        bool, typer.Option("--whole", help="With --hedge: round options to contracts.")
-    ] = False,
-    save: Annotated[Path | None, typer.Option(help="Write the bounds to this JSON file.")] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Save the bounds with hedges as JSON.", rich_help_panel=OUTPUT
+        ),
+    ] = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Bound the price of a payoff by the quotes of its expiry (units of the forward)."""
+    """Bound the price of a payoff by the quotes of its expiry.
+
+    Prices are undiscounted, in units of the forward. docs/bounds.md says how to choose.
+    """
     from rmot import payoffs
     from rmot.calibration import Fit
     from rmot.models import RoughHeston

@@ -30,9 +30,9 @@ def print_bounds(
         content = {"bounds": rows, "hedges": [ticket.to_json() for ticket in tickets]}
         print(json.dumps(content, indent=1))
         return
-    print_rows(rows, title, as_json, as_csv)
+    print_rows(rows, title, as_json, as_csv, aligned=False)
     for ticket in tickets:
-        print_rows(ticket.rows(at_least=SHOWN), _heading(ticket))
+        print_rows(ticket.rows(at_least=SHOWN), hedge_heading(ticket))
         print(f"{ticket.summary}\n")
 
 
@@ -47,7 +47,8 @@ def _remarks(found: Any) -> Iterator[str]:
         yield "laws are confined to the prior's nodes: prices beyond them could widen the bounds"
 
 
-def _heading(ticket: Any) -> str:
+def hedge_heading(ticket: Any) -> str:
+    """Say whose orders a table lists, and what they cost."""
     deal = "buy, against the target sold" if ticket.side == "upper" else "sell, against it bought"
     paid = f"costs {ticket.cost:,.2f}" if ticket.cost >= 0 else f"brings {-ticket.cost:,.2f}"
     return (

@@ -1,4 +1,4 @@
-"""`rmot calibrate`, `rmot demo`."""
+"""`rmot calibrate`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import OUTPUT, Csv, Json, examples, print_rows, say
+from rmot.cli.smiles import Thin
 from rmot.errors import IdentificationWarning, ParameterError
 
 if TYPE_CHECKING:
@@ -53,35 +54,75 @@ class Model(StrEnum):
         return getattr(self.model_class, "held_by_default", {})
 
 
-@app.command()
+_FIT = "Fit"
+
+
+@app.command(
+    epilog=examples(
+        "rmot calibrate spx.csv.gz --expiry 2022-03-04 --expiry 2022-03-18 --thin 40",
+        "rmot calibrate spx.csv.gz --expiry 2022-03-04 --model sabr --thin 20",
+        "rmot calibrate spx.csv.gz ndx.csv.gz --days 7,60 --thin 20 --save fits",
+    )
+)
 def calibrate(
-    chains: Annotated[list[Path], typer.Argument(help="Files of option quotes; one or more.")],
-    model: Annotated[Model, typer.Option(help="What to fit.")] = Model.ROUGH_HESTON,
+    chains: Annotated[list[Path], typer.Argument(metavar="CHAIN", help="Files of option quotes.")],
+    model: Annotated[
+        Model,
+        typer.Option(
+            metavar="MODEL",
+            help="What to fit: " + ", ".join(Model) + ".",
+            rich_help_panel=_FIT,
+        ),
+    ] = (Model.ROUGH_HESTON),
     expiry: Annotated[
-        list[str] | None, typer.Option(help="An expiry to fit, YYYY-MM-DD; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="DATE", help="An expiry to fit, YYYY-MM-DD; may come again."),
     ] = None,
     days: Annotated[
-        str | None, typer.Option(help="Fit expiries within these days from now, such as 7,200.")
+        str | None,
+        typer.Option(
+            metavar="FROM,TO", help="Fit expiries within these days of the quotes, such as 7,200."
+        ),
     ] = None,
     fix: Annotated[
-        list[str] | None, typer.Option(help="Hold a parameter, NAME=VALUE; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="Hold a parameter; may come again.", rich_help_panel=_FIT
+        ),
     ] = None,
     curve: Annotated[
         str | None,
-        typer.Option(help="Fit a forward-variance curve whose pieces end at these years."),
+        typer.Option(
+            metavar="T1,T2,...",
+            help="Fit a forward-variance curve whose pieces end at these years.",
+            rich_help_panel=_FIT,
+        ),
     ] = None,
     profile: Annotated[
-        str | None, typer.Option(help="Add the profile likelihood of this parameter.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Add the profile likelihood of this parameter.",
+            rich_help_panel=_FIT,
+        ),
     ] = None,
-    thin: Annotated[
-        int | None, typer.Option(min=1, help="Fit at most this many quotes of each slice.")
-    ] = None,
+    thin: Annotated[int | None, Thin] = None,
     rates: Annotated[
         str | None,
-        typer.Option(help="Rates that American quotes allow for, per year, such as 0.03,0.05."),
+        typer.Option(
+            metavar="LOW,HIGH",
+            help="Rates that American quotes allow for, per year, such as 0.03,0.05.",
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Save the fit as JSON here; a folder for several chains.")
+        Path | None,
+        typer.Option(
+            "--save",
+            "--output",
+            metavar="FILE",
+            help="Save the fit as JSON here; a folder for several chains.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -116,7 +157,7 @@ def calibrate(
     if as_json:
         print(json.dumps(fit.to_dict(), indent=1, sort_keys=True))
         return
-    print_rows(_parameter_rows(fit), f"{model.value}, {surface.underlying}", False, as_csv)
+    print_rows(parameter_rows(fit), f"{model.value}, {surface.underlying}", False, as_csv)
     if not quiet:
         say(
             f"{len(fit.residuals)} quotes, root mean square error "
@@ -129,43 +170,6 @@ def calibrate(
             say(f"95% profile interval of {profile}, with the misfit: {low:.4g} to {high:.4g}")
         for line in fit.warnings:
             say(line)
-
-
-@app.command()
-def demo() -> None:
-    """Fit rough Heston to a chain of synthetic quotes and show the smile."""
-    import tempfile
-
-    import numpy as np
-
-    from rmot.market import read_chain
-    from rmot.market.synthetic import synthetic_index_chain
-    from rmot.models import RoughHeston
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "synthetic_spx.csv.gz"
-        synthetic_index_chain(path, seed=1)
-        surface = read_chain(path).surface(maturities=("2022-03-04", "2022-03-18")).thin(40)
-    say("a synthetic chain of quotes (no market data in this demonstration)")
-    fit = fit_with_status(RoughHeston, surface, fixed=HELD)
-    print_rows(_parameter_rows(fit), "Rough Heston, synthetic quotes", False, False)
-    smile = surface.slices[0]
-    rows = np.unique(np.linspace(0, len(smile.log_moneyness) - 1, 9).astype(int))
-    fitted = fit.model.implied_volatility(smile.log_moneyness[rows], smile.maturity)
-    print_rows(
-        [
-            {
-                "log_moneyness": float(smile.log_moneyness[row]),
-                "bid_volatility": float(smile.bid_volatility[row]),
-                "fitted_volatility": float(value),
-                "ask_volatility": float(smile.ask_volatility[row]),
-            }
-            for row, value in zip(rows, fitted, strict=True)
-        ],
-        f"The smile of {smile.expiry}",
-        False,
-        False,
-    )
 
 
 def fit_with_status(model_class: type[Any], surface: OptionSurface, **options: Any) -> Any:
@@ -250,20 +254,15 @@ def _fit_many(
             }
             for name, fit in found.fits.items()
         ]
-        if not as_csv:
-            # four digits, so that a line holds them
-            rows = [
-                {name: float(f"{v:.4g}") if isinstance(v, float) else v for name, v in row.items()}
-                for row in rows
-            ]
-        print_rows(rows, model.value, False, as_csv)
+        print_rows(rows, model.value, False, as_csv, digits=4)  # a line holds these
     for name, reason in found.failures.items():
         say(f"{name}: {reason}")
     if found.failures:
         raise typer.Exit(1)
 
 
-def _parameter_rows(fit: Any) -> list[dict[str, Any]]:
+def parameter_rows(fit: Any) -> list[dict[str, Any]]:
+    """Return a row for each parameter: value, and standard errors where it is free."""
     return [
         {
             "parameter": name,

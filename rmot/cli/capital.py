@@ -8,24 +8,35 @@ from typing import Annotated
 import typer
 
 from rmot.cli.csv_files import read_number, read_rows
-from rmot.cli.output import Csv, Json, print_one, print_rows
+from rmot.cli.output import FLAG, Csv, Json, examples, print_one, print_rows
 from rmot.errors import DataError
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    help="Apply Basel's market-risk rules to files and portfolios.",
+    no_args_is_help=True,
+    epilog=examples("rmot capital report book.toml --output report.html")
+    + "\n\nParagraphs are those of the Basel Framework; docs/regulation.md explains each rule.",
+)
 
-Coverage = Annotated[float, typer.Option(help="Share of days without exception, if all is right.")]
+Coverage = Annotated[
+    float, typer.Option(metavar="SHARE", help="Of days without exception, if all is right.")
+]
 
 _KINDS = ("credit", "equity", "other")
 
 
-@app.command()
+@app.command(epilog=examples("rmot capital eligibility dates.csv --period-end 2025-12-31"))
 def eligibility(
     file: Annotated[
-        Path, typer.Argument(help="CSV with a column date, and risk_factor where it has several.")
+        Path,
+        typer.Argument(
+            metavar="CSV", help="File with a column date, and risk_factor where it has several."
+        ),
     ],
-    period_end: Annotated[str, typer.Option(help="Last day of the twelve months.")],
+    period_end: Annotated[str, typer.Option(metavar="DATE", help="Last day of the twelve months.")],
     several_a_day: Annotated[
-        bool, typer.Option("--several-a-day", help="Days may come again, and count once.")
+        bool,
+        typer.Option("--several-a-day", metavar=FLAG, help="Days may come again, and count once."),
     ] = False,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -62,15 +73,18 @@ def eligibility(
     print_rows(rows, f"Eligibility to {rows[0]['period_end']}", as_json, as_csv, list(rows[0])[:6])
 
 
-@app.command()
+@app.command(epilog=examples("rmot capital stress losses.csv"))
 def stress(
     file: Annotated[
-        Path, typer.Argument(help="CSV with columns kind (credit, equity, other), loss.")
+        Path,
+        typer.Argument(
+            metavar="CSV", help="File with columns kind (credit, equity, other) and loss."
+        ),
     ],
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Aggregate losses under stress of factors that are not modellable (MAR33.17)."""
+    """Aggregate stress losses of non-modellable factors (MAR33.17)."""
     from rmot.regulation import stress_capital
 
     losses: dict[str, list[float]] = {kind: [] for kind in _KINDS}
@@ -99,10 +113,15 @@ def stress(
     print_one(row, "Stress capital", as_json, as_csv)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "rmot capital traffic-light 5",
+        "rmot capital traffic-light 12 --observations 500 --coverage 0.975 --json",
+    )
+)
 def traffic_light(
-    exceptions: Annotated[int, typer.Argument(help="How many.")],
-    observations: Annotated[int, typer.Option(help="Days.")] = 250,
+    exceptions: Annotated[int, typer.Argument(metavar="EXCEPTIONS", help="How many.")],
+    observations: Annotated[int, typer.Option(metavar="DAYS", help="How many.")] = 250,
     coverage: Coverage = 0.99,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -114,18 +133,24 @@ def traffic_light(
     print_one(vars(found), "Traffic light", as_json, as_csv)
 
 
-@app.command()
+@app.command(epilog=examples("rmot capital add-on --exotic 50e6 --other 100e6 --other 20e6"))
 def add_on(
     exotic: Annotated[
-        list[float] | None, typer.Option(help="Gross notional of an exotic underlying; repeatable.")
+        list[float] | None,
+        typer.Option(
+            metavar="AMOUNT", help="Gross notional of an exotic underlying; may come again."
+        ),
     ] = None,
     other: Annotated[
-        list[float] | None, typer.Option(help="Gross notional with other residual risks.")
+        list[float] | None,
+        typer.Option(
+            metavar="AMOUNT", help="Gross notional with other residual risks; may come again."
+        ),
     ] = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Print the residual risk add-on of the standardised approach (MAR23.8)."""
+    """Print the standardised approach's residual risk add-on (MAR23.8)."""
     from rmot.regulation import residual_risk_add_on
 
     found = residual_risk_add_on(exotic=exotic or [], other=other or [])

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from rmot.cli.capital import Coverage
 from rmot.cli.csv_files import read_number, read_rows
-from rmot.cli.output import Csv, Json, print_one
+from rmot.cli.output import Csv, Json, examples, print_one
 from rmot.errors import DataError
 
 app = typer.Typer()
@@ -19,39 +19,46 @@ app = typer.Typer()
 TrueCoverage = Annotated[
     float | None,
     typer.Option(
+        metavar="SHARE",
         help="The lower one whose discovery has the power printed; unless given, that with five"
-        " times as many exceptions."
+        " times as many exceptions.",
     ),
 ]
 
 
-@app.command()
+@app.command(epilog=examples("rmot capital coverage exceptions.csv --coverage 0.99"))
 def coverage(
     file: Annotated[
-        Path, typer.Argument(help="CSV with a column exception of 0 and 1, and date if wished.")
+        Path,
+        typer.Argument(
+            metavar="CSV", help="File with a column exception of 0 and 1, and date if wished."
+        ),
     ],
     coverage: Coverage = 0.99,
     true_coverage: TrueCoverage = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Test a sequence of exceptions for its rate and for independence."""
+    """Test exceptions for their rate and for independence."""
     (hits,) = _columns(file, ["exception"])
     row = _tested(file, hits, coverage, true_coverage)
     print_one(row, f"Exceptions at {coverage:g} coverage", as_json, as_csv)
 
 
-@app.command()
+@app.command(epilog=examples("rmot capital backtest intervals.csv --coverage 0.95 --json"))
 def backtest(
     file: Annotated[
-        Path, typer.Argument(help="CSV with columns outcome, lower, upper, and date if wished.")
+        Path,
+        typer.Argument(
+            metavar="CSV", help="File with columns outcome, lower, upper, and date if wished."
+        ),
     ],
     coverage: Coverage = 0.99,
     true_coverage: TrueCoverage = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Hold outcomes against the intervals that were stated for them, and test the exceptions."""
+    """Hold outcomes against their stated intervals, and test the exceptions."""
     from rmot.regulation import backtest as held
 
     outcomes, lower, upper = _columns(file, ["outcome", "lower", "upper"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rmot.cli.output import Json, print_rows, say
+from rmot.cli.output import OUTPUT, Csv, Json, examples, print_rows, say
 
 if TYPE_CHECKING:
     from rmot.regulation import CapitalReport, Portfolio
@@ -17,25 +17,55 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "rmot capital report book.toml --output report.html --save report.json",
+        "rmot capital report data/portfolios/index_baskets.toml --scenarios stress",
+    )
+)
 def report(
-    portfolio: Annotated[Path, typer.Argument(help="TOML file; docs/regulation.md has the keys.")],
-    output: Annotated[Path | None, typer.Option(help="Write the page (HTML) here.")] = None,
-    save: Annotated[Path | None, typer.Option(help="Write all figures (JSON) here.")] = None,
+    portfolio: Annotated[
+        Path,
+        typer.Argument(metavar="PORTFOLIO", help="TOML file; docs/regulation.md has the keys."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the page (HTML) here.", rich_help_panel=OUTPUT),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Save all figures as JSON.", rich_help_panel=OUTPUT),
+    ] = None,
     scenarios: Annotated[
-        Path | None, typer.Option(help="Write each position's stress scenarios into this folder.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write each position's stress scenarios there.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     scenario_count: Annotated[
-        int, typer.Option(min=0, help="Scenarios of a position at most; 0 writes all.")
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Scenarios of a position at most; 0 writes all.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = 100,
     root: Annotated[
-        Path | None, typer.Option(help="Folder that the file's paths may not leave; its own.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Which the file's paths may not leave; by default its own."
+        ),
     ] = None,
     as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
-    """Report a portfolio's capital: data, fits, correlation, bounds, errors (002, section 6.3).
+    """Report a portfolio's capital, from its quotes to its charges.
 
-    A position that cannot be bounded is named, is in no total, and makes the status 1.
+    Data, fits, correlation, bounds and errors are on the page (002, section 6.3). A position that
+    cannot be bounded is named, is in no total, and makes the status 1.
     """
     from rmot.regulation import Portfolio
     from rmot.regulation.report.page import write_page
@@ -52,6 +82,8 @@ def report(
         _write_scenarios(found, scenarios, scenario_count)
     if as_json:
         print(json.dumps(found.to_dict(), indent=1, sort_keys=True, allow_nan=False))
+    elif as_csv:
+        print_rows(_positions(found), "", as_csv=True)
     else:
         _print_tables(found)
     for failure in found.failures:
@@ -86,6 +118,24 @@ def _write_scenarios(found: CapitalReport, folder: Path, count: int) -> None:
         path = folder / f"{number:02d}_{plain}.csv"
         listed.save(path)
         say(f"{len(listed)} scenarios of {each.name} in {path}")
+
+
+def _positions(found: CapitalReport) -> list[dict[str, Any]]:
+    return [
+        {
+            "position": each.name,
+            "side": each.side,
+            "lower": each.ball.lower,
+            "price": each.price,
+            "upper": each.ball.upper,
+            "charge": each.charge,
+            "classical_charge": each.classical_charge,
+            "modellable": each.modellable,
+            "currency": found.currency,
+            "data": found.data_kind,
+        }
+        for each in found.positions
+    ]
 
 
 def _print_tables(found: CapitalReport) -> None:

@@ -106,12 +106,13 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[str]:
 
 def _statement(item: Mapping[str, Any]) -> Iterator[str]:
     yield f"{'true ' if item['holds'] else 'false'}  {item['name']}"
-    text = _formula(item)
+    text = formula(item)
     if text and len(text) <= _LONGEST:
         yield f"       {text}"
 
 
-def _formula(item: Mapping[str, Any]) -> str:
+def formula(item: Mapping[str, Any]) -> str:
+    """Write what a statement says, or nothing for one that is no formula."""
     if item["kind"] == "inequality":
         return f"{infix(item['left'])} {item['relation']} {infix(item['right'])}"
     if item["kind"] == "identity":

@@ -11,47 +11,67 @@ from typing import Annotated, Any
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows
+from rmot.cli.output import FLAG, Csv, Json, examples, print_rows
 from rmot.errors import MissingData, ParameterError
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "rmot claims --status refuted",
+        "rmot claims C045",
+        "rmot claims C045 --verify --profile quick",
+        "rmot claims --results results/quick --source 002 --csv",
+    )
+)
 def claims(
     claim: Annotated[
-        str | None, typer.Argument(help="An id, such as C045; all by default.")
+        str | None, typer.Argument(metavar="CLAIM", help="An id, such as C045; else all.")
     ] = None,
     results: Annotated[
-        Path, typer.Option(help="Folder of results that `./reproduce` made.")
+        Path, typer.Option(metavar="FOLDER", help="Results that `./reproduce` made.")
     ] = Path("results"),
     status: Annotated[
-        str | None, typer.Option(help="Only claims of this verdict, such as refuted.")
+        str | None,
+        typer.Option(metavar="VERDICT", help="Only claims of this verdict, such as refuted."),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="Only claims of the source that begins like this: 002.")
+        str | None,
+        typer.Option(metavar="NAME", help="Only claims of the source that begins so: 002."),
     ] = None,
     verify: Annotated[
         bool,
         typer.Option(
             "--verify",
+            metavar=FLAG,
             help="Run the checks anew and re-check the certificates; exit 1 where a verdict is"
             " not the ledger's.",
         ),
     ] = False,
     profile: Annotated[
-        str, typer.Option(help="Size of the checks run anew: quick, full or deep.")
+        str,
+        typer.Option(metavar="quick|full|deep", help="Size of the checks that --verify runs."),
     ] = "full",
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """List the claims and their verdicts, show one with its certificate, or check anew."""
+    """List claims and verdicts, show a certificate, or check anew.
+
+    docs/referees.md says how to challenge a verdict.
+    """
     if verify and claim is not None:
         _verify([claim], profile, as_json, as_csv)
         return
     from rmot.artifact.files import read_json
 
-    ledger = read_json(results / "claims" / "ledger.json")["claims"]
+    file = results / "claims" / "ledger.json"
+    if not file.exists():
+        raise MissingData(
+            f"expected the file {file}; it does not exist. `./reproduce claims` makes it, and "
+            "--results names another folder"
+        )
+    ledger = read_json(file)["claims"]
     chosen = [
         entry
         for entry in ledger
@@ -91,7 +111,10 @@ def _show(row: dict[str, Any], ledger: list[dict[str, Any]], results: Path, as_j
 def _verify(chosen: list[str], profile: str, as_json: bool, as_csv: bool) -> None:
     """Leave the checks to a process of their own: the engine does not load what they need."""
     if importlib.util.find_spec("proofs_check") is None:
-        raise MissingData("expected the checks, which come with the project's source; got none")
+        raise MissingData(
+            "expected the checks, which come with the project's source; got none. Run it in a "
+            "checkout, in the environment that ./reproduce makes"
+        )
     command = [sys.executable, "-m", "proofs_check.recheck", *chosen, "--profile", profile]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not done.stdout:

@@ -8,24 +8,35 @@ from typing import Annotated
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import Csv, Json, examples, print_rows, say
 from rmot.errors import ParameterError
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "rmot correlation spx.csv ndx.csv",
+        "rmot correlation spx.csv ndx.csv --start 2025-07-01 --level 0.9 --json",
+    )
+)
 def correlation(
-    files: Annotated[list[Path], typer.Argument(help="Histories of daily closes, two or more.")],
-    start: Annotated[str | None, typer.Option(help="First day, as 2025-07-01.")] = None,
-    end: Annotated[str | None, typer.Option(help="Last day.")] = None,
-    block: Annotated[int | None, typer.Option(help="Days that are resampled together.")] = None,
-    level: Annotated[float, typer.Option(help="Of the intervals.")] = 0.95,
-    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 0,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="HISTORY", help="Files of daily closes, two or more.")
+    ],
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="DATE", help="Last day.")] = None,
+    block: Annotated[
+        int | None, typer.Option(metavar="DAYS", help="Days that are resampled together.")
+    ] = None,
+    level: Annotated[
+        float, typer.Option(metavar="SHARE", help="Coverage of the intervals.")
+    ] = 0.95,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the resampling.")] = 0,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Print correlations of past daily returns with bootstrap intervals."""
+    """Correlate past daily returns, with bootstrap intervals."""
     from rmot.dependence import aligned_returns, historical_correlation
     from rmot.market.histories import read_history
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import OUTPUT, Csv, Json, examples, print_rows, say
 from rmot.errors import DataError, MissingData, RmotError
 
 if TYPE_CHECKING:
@@ -19,13 +19,20 @@ if TYPE_CHECKING:
 
 _TICKER = re.compile(r"\^?[A-Z][A-Z0-9.-]{0,9}")
 
-app = typer.Typer(help="The registered market data.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, fetch and verify the registered market data.",
+    no_args_is_help=True,
+    epilog=examples("rmot data list", "rmot data fetch", "rmot data verify"),
+)
 
 
-@app.command("list")
+@app.command("list", epilog=examples("rmot data list", "rmot data list --csv > registered.csv"))
 def data_list(as_json: Json = False, as_csv: Csv = False) -> None:
-    """List the registered files and whether they are here."""
-    from rmot.market.registry import datasets, locate
+    """List the registered files by origin: repository, commit, licence.
+
+    JSON and CSV have the whole commit, the path in the repository and the hash too.
+    """
+    from rmot.market.registry import data_root, datasets, locate
 
     rows = [
         {
@@ -34,21 +41,41 @@ def data_list(as_json: Json = False, as_csv: Csv = False) -> None:
             "reader": dataset.reader,
             "licence": dataset.licence,
             "repository": dataset.repository,
+            "commit": dataset.commit,
+            "source_path": dataset.source_path,
+            "sha256": dataset.sha256,
             "description": dataset.description,
         }
         for dataset in datasets().values()
     ]
-    shown = ("id", "here", "reader", "licence")
-    print_rows(rows, "Registered data", as_json, as_csv, shown=shown)
+    if as_json or as_csv:
+        print_rows(rows, "", as_json, as_csv)
+        return
+    origins: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    for row in rows:
+        origins.setdefault((row["repository"], row["commit"], row["licence"]), []).append(row)
+    for (repository, commit, licence), files in origins.items():
+        # A file that is no quotes says so in a sentence, of which the first word is enough here.
+        shown = [{**row, "reader": row["reader"].partition(":")[0]} for row in files]
+        title = f"{repository} at {commit[:12]}, licence: {licence}"
+        print_rows(shown, title, shown=("here", "reader", "id"))
+        print()
+    here = sum(row["here"] == "yes" for row in rows)
+    say(f"{len(rows)} files of {len(origins)} origins, {here} in {data_root() or 'no folder'}")
 
 
-@app.command("verify")
+@app.command(
+    "verify",
+    epilog=examples("rmot data verify", "rmot data verify chains/cboe_20220204/spx_quotedata"),
+)
 def data_verify(
-    names: Annotated[list[str] | None, typer.Argument(help="Datasets; all by default.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="Datasets; all by default.")
+    ] = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Hold the files that are here against their registered hashes; status 1 if one differs."""
+    """Hold files against their registered hashes; status 1 if one differs."""
     from rmot.market.registry import verify
 
     rows = [
@@ -61,30 +88,48 @@ def data_verify(
         for status in verify(names or None)
     ]
     print_rows(rows, "Data against the registry", as_json, as_csv, shown=("id", "status"))
+    if any(row["status"] == "missing" for row in rows):
+        say("`rmot data fetch` gets what is missing and public as it is")
     if any(row["status"] == "different" for row in rows):
         raise typer.Exit(1)
 
 
-@app.command("fetch")
+@app.command(
+    "fetch",
+    epilog=examples(
+        "rmot data fetch",
+        "rmot data fetch chains/cboe_20220204/spx_quotedata --output data",
+        "rmot data fetch SPY ^SPX",
+    ),
+)
 def data_fetch(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Datasets, or tickers such as SPY; all datasets by default."),
+        typer.Argument(
+            metavar="ID|TICKER",
+            help="Datasets, or tickers such as SPY; all datasets by default.",
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Folder; by default RMOT_DATA, or the checkout's.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where to; by default RMOT_DATA, or the checkout's.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     url: Annotated[
-        str | None, typer.Option(envvar="RMOT_DATA_URL", help="A mirror instead of GitHub.")
+        str | None,
+        typer.Option(metavar="URL", envvar="RMOT_DATA_URL", help="A mirror instead of GitHub."),
     ] = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Fetch files from their public repositories, or today's chains of tickers from Yahoo.
+    """Fetch files from their repositories, or today's chains of tickers.
 
     Each registered file comes from its repository at its recorded commit and must have the
-    registered hash; what is already here and right is left alone. Tickers need the extra "live";
-    their chains go to the folder live/. Status 1 if one fails.
+    registered hash; what is already here and right is left alone. Tickers come from Yahoo,
+    need the extra "live", and go to the folder live/. Status 1 if one fails.
     """
     from rmot.market.registry import datasets
 
@@ -93,7 +138,10 @@ def data_fetch(
     tickers = [name for name in asked if name not in table and _TICKER.fullmatch(name)]
     unknown = [name for name in asked if name not in table and name not in tickers]
     if unknown:
-        raise DataError(f"expected the id of a dataset or a ticker; {unknown[0]!r} is neither")
+        raise DataError(
+            f"expected the id of a dataset or a ticker; {unknown[0]!r} is neither; "
+            "`rmot data list` has all ids"
+        )
     root = _folder(output)
     done = _fetched([table[name] for name in asked if name in table], tickers, root, url)
     rows = [{"id": each.id, "status": each.state, "detail": each.detail} for each in done]

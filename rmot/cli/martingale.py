@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from rmot.cli.calibration import fit_with_status
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import FLAG, Csv, Json, examples, print_rows, say
 from rmot.cli.smiles import Chain, Settlement
 from rmot.errors import ParameterError
 
@@ -17,35 +17,79 @@ _PAYOFFS = ("call", "put", "straddle", "cliquet", "average-call")
 _PRIORS = ("rough-heston", "heston")
 
 
-@app.command()
+_PRIOR = "Which laws: one of --classical, --radius, --radius-multiple"
+
+
+@app.command(
+    epilog=examples(
+        "rmot martingale spx.csv.gz --first 2022-03-04 --second 2022-03-18 --thin 8 --classical",
+        "rmot martingale spx.csv.gz --first 2022-03-04 --second 2022-03-18 --payoff cliquet"
+        " --limit 0.03 --radius-multiple 2",
+    )
+)
 def martingale(
     chain: Chain,
-    first: Annotated[str, typer.Option(help="The first expiry, YYYY-MM-DD.")],
-    second: Annotated[str, typer.Option(help="The second expiry, YYYY-MM-DD.")],
+    first: Annotated[str, typer.Option(metavar="DATE", help="The first expiry.")],
+    second: Annotated[str, typer.Option(metavar="DATE", help="The second expiry.")],
     payoff: Annotated[
-        str, typer.Option(help="Forward-starting call, put or straddle; cliquet; average-call.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A forward start, call, put or straddle; a cliquet; or an average-call.",
+        ),
     ] = "straddle",
     strike: Annotated[
-        float, typer.Option(help="Ratio of a forward start; strike of an average, per forward.")
+        float,
+        typer.Option(
+            metavar="K", help="Ratio of a forward start; strike of an average, per forward."
+        ),
     ] = 1.0,
-    limit: Annotated[float, typer.Option(help="Floor and cap of a cliquet's return.")] = 0.02,
-    classical: Annotated[bool, typer.Option("--classical", help="No prior: all prices.")] = False,
-    prior: Annotated[str, typer.Option(help="rough-heston or heston, fitted to both.")] = (
-        "rough-heston"
-    ),
-    radius: Annotated[float | None, typer.Option(help="Largest chi-squared divergence.")] = None,
+    limit: Annotated[
+        float, typer.Option(metavar="RETURN", help="Floor and cap of a cliquet's return.")
+    ] = 0.02,
+    classical: Annotated[
+        bool,
+        typer.Option(
+            "--classical",
+            metavar=FLAG,
+            help="All laws that meet the quotes; no prior.",
+            rich_help_panel=_PRIOR,
+        ),
+    ] = False,
+    prior: Annotated[
+        str,
+        typer.Option(
+            metavar="rough-heston|heston", help="Fitted to both expiries.", rich_help_panel=_PRIOR
+        ),
+    ] = "rough-heston",
+    radius: Annotated[
+        float | None,
+        typer.Option(metavar="R", help="Largest chi-squared divergence.", rich_help_panel=_PRIOR),
+    ] = None,
     radius_multiple: Annotated[
-        float | None, typer.Option(help="Radius in units of the least that meets the quotes.")
+        float | None,
+        typer.Option(
+            metavar="M",
+            help="Radius in units of the least that meets the quotes, from 1.",
+            rich_help_panel=_PRIOR,
+        ),
     ] = None,
     settlement: Settlement = "PM",
-    thin: Annotated[int, typer.Option(min=2, help="Use at most this many quotes of each.")] = 80,
+    thin: Annotated[
+        int,
+        typer.Option(min=2, metavar="N", help="Use at most so many quotes of each smile."),
+    ] = 80,
     deviations: Annotated[
-        float, typer.Option(help="Use strikes within so many standard deviations.")
+        float,
+        typer.Option(metavar="N", help="Use strikes within so many standard deviations."),
     ] = 4.0,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Bound a payoff of two dates by the quotes of both (prices per forward of their date)."""
+    """Bound a payoff of two dates by the quotes of both.
+
+    Prices are per forward of their date, undiscounted. docs/two_dates.md has the payoffs.
+    """
     from rmot.market import read_chain
     from rmot.models import Heston, RoughHeston, two_date_law
     from rmot.transport import (
@@ -91,7 +135,9 @@ def martingale(
     rows = [
         {"quantity": name, "value": None if value != value else value} for name, value in values
     ]
-    print_rows(rows, f"{target.label}, {near.label} and {far.label}", as_json, as_csv)
+    print_rows(
+        rows, f"{target.label}, {near.label} and {far.label}", as_json, as_csv, aligned=False
+    )
 
 
 def _payoff(name: str, strike: float, limit: float) -> Any:

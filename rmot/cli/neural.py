@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import FLAG, OUTPUT, Csv, Json, examples, print_rows, say
 from rmot.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -18,22 +19,42 @@ if TYPE_CHECKING:
 
     from rmot.neural import Look, Targets, TrainingConfig
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    help="Train and use a learned volatility law (extra: neural).",
+    no_args_is_help=True,
+    epilog=examples(
+        "rmot neural train neural.toml --spx spx.csv.gz --vix vix.csv.gz --save law.eqx"
+    )
+    + "\n\nIt needs `pip install 'rmot\\[neural]'`; docs/neural.md is the guide.",
+)
 
-Spx = Annotated[Path, typer.Option(help="Chain of options on the price.")]
-Vix = Annotated[Path, typer.Option(help="Chain of options on its volatility index.")]
-Weights = Annotated[Path, typer.Argument(help="The .eqx or .json of a training.")]
+Spx = Annotated[Path, typer.Option(metavar="CHAIN", help="Options on the price.")]
+Vix = Annotated[Path, typer.Option(metavar="CHAIN", help="Options on its volatility index.")]
+Weights = Annotated[Path, typer.Argument(metavar="LAW", help="The .eqx or .json of a training.")]
 
 _SHOWN = 12
 _INTERVAL = 0.5
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "rmot neural train neural.toml --spx spx.csv.gz --vix vix.csv.gz --save law.eqx"
+    )
+)
 def train(
-    config: Annotated[Path, typer.Argument(help="TOML; docs/neural.md.")],
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="TOML; docs/neural.md.")],
     spx: Spx,
     vix: Vix,
-    output: Annotated[Path, typer.Option(help="Weights: .eqx, with .json and .jsonl beside it.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--save",
+            "--output",
+            metavar="FILE",
+            help="Save weights here (.eqx), with .json and .jsonl beside it.",
+            rich_help_panel=OUTPUT,
+        ),
+    ],
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -66,11 +87,13 @@ def train(
     say(f"{found.found.remark}; written to {output.with_suffix('.eqx')}")
 
 
-@app.command()
+@app.command(epilog=examples("rmot neural price law.eqx --log-moneyness=-0.1,0,0.1 --maturity 0.1"))
 def price(
     weights: Weights,
-    log_moneyness: Annotated[str, typer.Option(help="Comma-separated log(K/F).")],
-    maturity: Annotated[float, typer.Option(help="Years.")],
+    log_moneyness: Annotated[
+        str, typer.Option(metavar="K1,K2,...", help="log(strike/forward), such as -0.1,0,0.1.")
+    ],
+    maturity: Annotated[float, typer.Option(metavar="YEARS", help="Time to expiry.")],
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -104,7 +127,7 @@ def price(
     print_rows(rows, f"Calls of {maturity:g} years", as_json, as_csv)
 
 
-@app.command()
+@app.command(epilog=examples("rmot neural audit law.eqx --spx spx.csv.gz --vix vix.csv.gz"))
 def audit(
     weights: Weights,
     spx: Spx,
@@ -112,7 +135,7 @@ def audit(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Hold a law against quotes it saw and did not, and against what any law must satisfy."""
+    """Hold a law against quotes it saw and did not, and against any law's duties."""
     import numpy as np
 
     from rmot.neural import TrainingConfig, from_mapping
@@ -146,10 +169,19 @@ def audit(
     print_rows(rows, "Root mean square errors, and expectations", as_json, as_csv)
 
 
-@app.command()
+@app.command(epilog=examples("rmot neural watch law.jsonl", "rmot neural watch law.jsonl --once"))
 def watch(
-    history: Annotated[Path, typer.Argument(help="The .jsonl that a training writes.")],
-    once: Annotated[bool, typer.Option("--once", help="Show what is there, and end.")] = False,
+    history: Annotated[
+        Path, typer.Argument(metavar="HISTORY", help="The .jsonl that a training writes.")
+    ],
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once", metavar=FLAG, help="Show what is there, and end; so do --json and --csv."
+        ),
+    ] = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Show a training that runs elsewhere; ends at interruption."""
     from rich.console import Console
@@ -157,6 +189,9 @@ def watch(
 
     from rmot.neural import read_history
 
+    if as_json or as_csv:
+        print_rows([asdict(look) for look in read_history(history)], "", as_json, as_csv)
+        return
     if once:
         Console().print(_table(read_history(history)))
         return

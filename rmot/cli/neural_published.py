@@ -7,22 +7,28 @@ from typing import Annotated, Any
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import Csv, Json, examples, print_rows, say
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(
+    epilog=examples("rmot neural parameters --index vix.csv --of-index vvix.csv --closes spx.csv")
+)
 def parameters(
-    index: Annotated[Path, typer.Option(help="Daily levels of the VIX.")],
-    of_index: Annotated[Path, typer.Option(help="Daily levels of the VVIX.")],
-    closes: Annotated[Path | None, typer.Option(help="Daily closes of the price.")] = None,
-    futures: Annotated[Path | None, typer.Option(help="Folder of VIX futures.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+    index: Annotated[Path, typer.Option(metavar="HISTORY", help="Daily levels of the VIX.")],
+    of_index: Annotated[Path, typer.Option(metavar="HISTORY", help="Daily levels of the VVIX.")],
+    closes: Annotated[
+        Path | None, typer.Option(metavar="HISTORY", help="Daily closes of the price.")
+    ] = None,
+    futures: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="VIX futures, a file each.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the bootstrap.")] = 0,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Read vol-of-vol, mean reversion, regimes and leverage off indices and futures.
+    """Read vol-of-vol, mean reversion and leverage off indices and futures.
 
     Intervals (95%) resample blocks of twenty days.
     """
@@ -56,16 +62,20 @@ def parameters(
     print_rows(rows, "Parameters", as_json, as_csv)
 
 
-@app.command(name="audit-bars")
+@app.command(
+    name="audit-bars", epilog=examples("rmot neural audit-bars published.eqx vix_hourly.csv")
+)
 def audit_bars(
-    weights: Annotated[Path, typer.Argument(help="The .eqx or .json of a published model.")],
-    bars: Annotated[Path, typer.Argument(help="Hourly bars of the VIX.")],
-    length: Annotated[int, typer.Option(help="Bars of a segment.")] = 14,
-    seed: Annotated[int, typer.Option(help="Of paths and bootstrap.")] = 0,
+    weights: Annotated[
+        Path, typer.Argument(metavar="LAW", help="The .eqx or .json of a published model.")
+    ],
+    bars: Annotated[Path, typer.Argument(metavar="BARS", help="Hourly bars of the VIX.")],
+    length: Annotated[int, typer.Option(metavar="N", help="Bars of a segment.")] = 14,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of paths and bootstrap.")] = 0,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Hold paths of the published model against those of bars, and against two nulls.
+    """Hold the published model's paths against bars, and against two nulls.
 
     What a null passes is no evidence for the model.
     """

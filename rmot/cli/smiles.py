@@ -10,9 +10,12 @@ import typer
 from rmot.cli.output import say
 from rmot.errors import ParameterError
 
-Chain = Annotated[Path, typer.Argument(help="A file of option quotes.")]
-Expiry = Annotated[str, typer.Option(help="Expiry of the quotes, YYYY-MM-DD.")]
-Settlement = Annotated[str, typer.Option(help="AM or PM, where an expiry has both.")]
+Chain = Annotated[Path, typer.Argument(metavar="CHAIN", help="A file of option quotes.")]
+Expiry = Annotated[str, typer.Option(metavar="DATE", help="Expiry of the quotes, YYYY-MM-DD.")]
+Settlement = Annotated[str, typer.Option(metavar="AM|PM", help="Which, where an expiry has both.")]
+Thin = typer.Option(
+    min=1, metavar="N", help="Use at most so many quotes of each smile, evenly spread."
+)
 
 
 def read_smile(chain: Path, expiry: str, settlement: str, thin: int | None) -> tuple[Any, Any]:

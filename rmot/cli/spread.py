@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import Csv, Json, examples, print_rows, say
 from rmot.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -20,22 +20,31 @@ _KEYS = {"forwards", "loadings", "factors", "law"}
 _LAWS = ("lognormal", "normal")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "rmot spread model.toml --strike 0 --maturity 1",
+        "rmot spread model.toml --strike=-0.1,0,0.1 --maturity 1 -i 2 -j 1 --csv",
+    )
+)
 def spread(
     model: Annotated[
-        Path, typer.Argument(help="TOML of forwards, loadings, factors; docs/spread_options.md.")
+        Path,
+        typer.Argument(
+            metavar="MODEL", help="TOML of forwards, loadings, factors; docs/spread_options.md."
+        ),
     ],
-    strike: Annotated[str, typer.Option(help="Comma-separated K of either sign.")],
-    maturity: Annotated[float, typer.Option(help="Years.")],
-    first: Annotated[int, typer.Option("-i", help="The asset received, numbered from 1.")] = 1,
-    second: Annotated[int, typer.Option("-j", help="The asset given, numbered from 1.")] = 2,
+    strike: Annotated[str, typer.Option(metavar="K1,K2,...", help="Of either sign.")],
+    maturity: Annotated[float, typer.Option(metavar="YEARS", help="Time to expiry.")],
+    first: Annotated[int, typer.Option("-i", metavar="N", help="The asset received, from 1.")] = 1,
+    second: Annotated[int, typer.Option("-j", metavar="N", help="The asset given, from 1.")] = 2,
     tolerance: Annotated[
-        float | None, typer.Option(help="Admissible price error; by default 1e-8 of forwards.")
+        float | None,
+        typer.Option(metavar="ERROR", help="Admissible price error; by default 1e-8 of forwards."),
     ] = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Price (S_i - S_j - K)^+ undiscounted, with its digitals and a lower bound."""
+    """Price (S_i - S_j - K)^+ undiscounted, with digitals and errors."""
     try:
         strikes = [float(part) for part in strike.split(",")]
     except ValueError:
@@ -52,8 +61,15 @@ def spread(
     both = (forwards[pair[0]], forwards[pair[1]])
     price = _lognormal if hasattr(assets, "log_price_correlation") else _normal
     rows = price(assets, pair, both, strikes, maturity, tolerance)
-    print_rows(rows, f"Spread of assets {first} and {second}", as_json, as_csv)
-    if not (as_json or as_csv):
+    if as_json or as_csv:
+        print_rows(rows, "", as_json, as_csv)
+    else:
+        names = list(rows[0])
+        halves = (names[:4], ["strike", *names[4:]])
+        for title, shown in zip(
+            (f"Spread of assets {first} and {second}", ""), halves, strict=True
+        ):
+            print_rows(rows, title, shown=shown)
         say(f"forward of the spread {both[0] - both[1]:.6g}; prices are undiscounted")
 
 

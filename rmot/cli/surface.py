@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from rmot.cli.output import Csv, Json, print_rows, say
+from rmot.cli.output import Csv, Json, examples, print_rows, say
+from rmot.cli.smiles import Chain
 
 app = typer.Typer()
 
 _SHOWN = 10
 
 
-@app.command()
+@app.command(
+    epilog=examples("rmot surface spx.csv.gz", "rmot surface spx.csv.gz --csv > slices.csv")
+)
 def surface(
-    chain: Annotated[Path, typer.Argument(help="A file of option quotes.")],
+    chain: Chain,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Show what a chain of quotes holds: forwards, discount factors, and arbitrage if there is any.
+    """Show what a chain holds: forwards, discount factors, arbitrage.
 
-    One row an expiry and settlement; below, why quotes were dropped.
+    One row an expiry and settlement; below, why quotes were dropped. Forwards come from put-call
+    parity, with the interval that bid and ask allow; "volatility" is at the forward.
     """
     import numpy as np
 

@@ -1,6 +1,7 @@
 """`rmot capital report` on synthetic chains: page, figures, scenarios, and bad files."""
 
 import csv
+import io
 import json
 
 import pytest
@@ -47,6 +48,10 @@ def test_a_report_is_written_printed_and_saved(rmot, folder):
     assert status == 0, err
     printed, saved = json.loads(out), json.loads(figures.read_text())
     assert printed == saved
+    _, out, _ = rmot("capital", "report", folder / "book.toml", "--csv")
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert float(row["charge"]) == saved["positions"][0]["charge"]
+    assert (row["side"], row["currency"], row["data"]) == ("short", "USD", "synthetic")
     assert page.read_text().startswith("<!DOCTYPE html>")
     (listed,) = scenarios.glob("01_call.csv")
     with listed.open(newline="") as handle:

@@ -13,11 +13,8 @@ from rmot.models import RoughHeston
 
 
 def test_version_and_help(rmot):
-    assert rmot("--version")[1].strip() == __version__
-    for command in ("price", "calibrate", "demo", "data"):
-        status, out, _ = rmot(command, "--help")
-        assert status == 0
-        assert "--help" in out
+    assert rmot("--version")[1].strip() == f"rmot {__version__}"
+    assert rmot("--help")[0] == 0
 
 
 def test_price_prints_every_digit_in_json(rmot):

@@ -54,6 +54,8 @@ def test_a_history_is_shown(rmot, tmp_path):
     assert status == 0
     assert "2 looks" in out
     assert "0.01" in out
+    rows = json.loads(rmot("neural", "watch", history, "--json")[1])
+    assert [row["step"] for row in rows] == [LOOK["step"], 10]
 
 
 def test_bad_input_is_one_line_and_status_2(rmot, weights, tmp_path):
