@@ -7,8 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from figures.style import BLACK, GREEN, PAGE_WIDTH, SKY, VERMILION, Request, main
+from figures.style import BLACK, GREEN, GREY, PAGE_WIDTH, SKY, VERMILION, Request, main
 
+DIGITAL = "-."
+"""That pays 1 and is of the projection alone."""
 KINDS = {"first": VERMILION, "second": SKY, "digital": GREEN}
 LABELS = {"first": r"pays $S_2$", "second": r"pays $S_1$", "digital": "pays 1"}
 STYLES = {1: "-", 2: "--"}
@@ -29,7 +31,7 @@ def draw(request: Request) -> Figure:
         breach = 100.0 * rows["arbitrage"] / rows["forward"]
         right.plot(rows["deviations"], breach, color=BLACK, ls=STYLES[count], label=COUNTS[count])
     error = 100.0 * (one["digital"] - one["exact_digital"])
-    middle.plot(one["deviations"], error, color=KINDS["digital"], lw=0.8)
+    middle.plot(one["deviations"], error, color=KINDS["digital"], ls=DIGITAL)
     left.set_ylabel("share of the forward")
     left.legend()
     middle.set_ylabel("error of digitals (%)")
@@ -37,6 +39,8 @@ def draw(request: Request) -> Figure:
     right.legend()
     for axis in (left, middle, right):
         axis.set_xticks([-2, 0, 2])
+    for axis in (middle, right):
+        axis.axhline(0.0, color=GREY, lw=0.5, zorder=0)
     figure.supxlabel("strike less forward, in normal deviations", size=8.5)
     return figure
 
@@ -45,7 +49,11 @@ def _prices(axis: Axes, rows: pd.DataFrame) -> None:
     for kind, colour in KINDS.items():
         unit = 1.0 if kind == "digital" else rows["forward"]
         axis.plot(
-            rows["deviations"], rows[f"exact_{kind}"] / unit, color=colour, label=LABELS[kind]
+            rows["deviations"],
+            rows[f"exact_{kind}"] / unit,
+            color=colour,
+            ls=DIGITAL if kind == "digital" else "-",
+            label=LABELS[kind],
         )
     axis.plot(
         rows["deviations"],

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from figures.style import BLACK, GREY, PAGE_WIDTH, SKY, VERMILION, Request, main
 
 NAMES = {
-    "logarithmic": ("observables of log S", SKY, "-"),
-    "price": ("observables of S", VERMILION, "--"),
+    "logarithmic": (r"observables of $\log S$", SKY, "-"),
+    "price": ("observables of $S$", VERMILION, "--"),
     "printed": ("as printed", GREY, ":"),
 }
 
@@ -43,7 +43,7 @@ def draw(request: Request) -> Figure:
             markevery=2,
             label="the asset",
         )
-        axis.set_title(f"T = {maturity:g}")
+        axis.set_title(f"$T={maturity:g}$ year{'s' if maturity > 1.0 else ''}")
     axes[0, 0].set_ylabel("implied volatility (%)")
     figure.supxlabel("log-moneyness", size=8.5)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)

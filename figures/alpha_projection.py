@@ -46,7 +46,7 @@ def draw(request: Request) -> Figure:
     for axis, name in zip(axes[0], names, strict=True):
         axis.set_title(name)
     for axis, maturity in zip(axes[:, 0], MATURITIES, strict=True):
-        axis.set_ylabel(f"normal volatility, T = {maturity:g}")
+        axis.set_ylabel(f"over today's, $T={maturity:g}$ year{'s' if maturity > 1.0 else ''}")
     figure.supxlabel("strike less forward, in normal deviations", size=8.5)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure

@@ -13,9 +13,10 @@ from figures.style import BLACK, GREEN, GREY, PAGE_WIDTH, SKY, VERMILION, Reques
 from rmot.studies.alpha.forty_parameters import PRINTED
 
 KINDS = {"Var": ("o", BLACK), "CoVar": ("s", SKY), "VarVar": ("^", VERMILION)}
+# searches are told apart by filled and open marks too
 SEARCHES = {
-    "corrected weights, printed start": (GREY, "from the printed start"),
-    "corrected weights, drawn starts": (GREEN, "from drawn starts"),
+    "corrected weights, printed start": (GREY, GREY, "right: from the printed start"),
+    "corrected weights, drawn starts": (GREEN, "white", "right: from drawn starts"),
 }
 _LEAST_UNITS, _LEAST_DEVIATION = 1e-3, 1e-9
 
@@ -31,9 +32,9 @@ def draw(request: Request) -> Figure:
     _points(left, table.loc[table["case"] == PRINTED], places, "units", _LEAST_UNITS)
     left.axhline(1.0, color=GREY, lw=0.6, ls="--")
     left.set_ylabel("from print, in open digits", labelpad=1)
-    for case, (colour, _) in SEARCHES.items():
+    for case, (colour, fill, _) in SEARCHES.items():
         rows = table.loc[table["case"] == case]
-        _points(right, rows, places, "deviation", _LEAST_DEVIATION, colour)
+        _points(right, rows, places, "deviation", _LEAST_DEVIATION, colour, fill)
     right.set_ylabel("relative deviation", labelpad=1)
     for axis in (left, right):
         axis.set_yscale("log")
@@ -44,7 +45,8 @@ def draw(request: Request) -> Figure:
         for kind, (marker, colour) in KINDS.items()
     ]
     handles += [
-        Line2D([], [], color=colour, lw=3, label=label) for colour, label in SEARCHES.values()
+        Line2D([], [], ls="", marker="o", ms=4, color=colour, markerfacecolor=fill, label=label)
+        for colour, fill, label in SEARCHES.values()
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=5, columnspacing=1.2)
     return figure
@@ -57,12 +59,14 @@ def _points(
     column: str,
     least: float,
     colour: str | None = None,
+    fill: str | None = None,
 ) -> None:
     for shift, (kind, (marker, own)) in zip((-0.22, 0.0, 0.22), KINDS.items(), strict=True):
         here = rows.loc[rows["kind"] == kind]
         x = np.array([places[name] for name in here["of"]]) + shift
         y = np.maximum(np.abs(here[column].to_numpy()), least)
-        axis.plot(x, y, ls="", marker=marker, ms=3.2, color=colour or own)
+        edge = colour or own
+        axis.plot(x, y, ls="", marker=marker, ms=3.2, color=edge, markerfacecolor=fill or edge)
 
 
 if __name__ == "__main__":

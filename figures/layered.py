@@ -60,7 +60,7 @@ def arrange(rests_on: Mapping[str, Sequence[str]], columns: int) -> Layout:
     """
     parts = _parts(rests_on)
     single = [name for part in parts if len(part) == 1 for name in part]
-    drawn = [_layered({name: rests_on[name] for name in part}) for part in parts if len(part) > 1]
+    drawn = [layered({name: rests_on[name] for name in part}) for part in parts if len(part) > 1]
     drawn.sort(key=lambda part: -part.rows)
     columns = max([columns, *(int(part.columns) for part in drawn)])
     shelves: list[list[Layout]] = []
@@ -125,9 +125,18 @@ def _grid(names: Sequence[str], columns: int) -> Layout:
     return Layout(places, {}, columns, rows)
 
 
-def _layered(rests_on: Mapping[str, Sequence[str]]) -> Layout:
-    """Lay out one connected part; a line that passes columns has a bend in each."""
-    column = _columns(rests_on)
+def layered(
+    rests_on: Mapping[str, Sequence[str]], column: Mapping[str, int] | None = None
+) -> Layout:
+    """Lay out one connected part; a line that passes columns has a bend in each.
+
+    Parameters
+    ----------
+    rests_on : dict of str to sequence of str
+    column : dict of str to int, optional
+        Where each node stands, above all that it rests on; by longest path unless given.
+    """
+    column = _columns(rests_on) if column is None else column
     layers: list[list[str]] = [[] for _ in range(max(column.values()) + 1)]
     for name in rests_on:
         layers[column[name]].append(name)

@@ -28,7 +28,7 @@ def draw(request: Request) -> Figure:
     )
     right.legend()
     left.set_ylabel("price / forward")
-    right.set_ylabel("volatility, %")
+    right.set_ylabel("volatility (%)")
     for axis in (left, right):
         axis.set_xlabel("years")
     return figure

@@ -28,12 +28,16 @@ def draw(request: Request) -> Figure:
         for axis, maturity in zip(row, (maturities[0], test, maturities[-1]), strict=True):
             smile = own.loc[own["maturity"] == maturity]
             quotes = smile.loc[smile["law"] == smile["law"].iloc[0]]
-            axis.vlines(
+            # tight quotes are seen by their mark, wide ones by their bar
+            axis.errorbar(
                 np.exp(quotes["log_moneyness"]),
-                100 * (quotes["quoted_volatility"] - quotes["half_spread"]),
-                100 * (quotes["quoted_volatility"] + quotes["half_spread"]),
+                100 * quotes["quoted_volatility"],
+                yerr=100 * quotes["half_spread"],
                 color=BLACK,
-                lw=2.2,
+                ls="",
+                marker="o",
+                ms=2.2,
+                elinewidth=1.6,
                 label="bid to ask",
             )
             for law, (colour, style, label) in LAWS.items():
@@ -49,7 +53,7 @@ def draw(request: Request) -> Figure:
             held = ", held out" if maturity == test else ""
             axis.set_title(f"{name}, {12 * maturity:.1f} months{held}")
             axis.set_xlabel(unit)
-        row[0].set_ylabel("implied volatility, %")
+        row[0].set_ylabel("implied volatility (%)")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=4)
     return figure

@@ -9,11 +9,11 @@ from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, NullLocat
 from figures.style import BLACK, GREEN, GREY, PAGE_WIDTH, SKY, VERMILION, Request, main
 
 SERIES = {
-    "real": (BLACK, "real"),
-    "printed": (VERMILION, "as printed"),
-    "mended": (SKY, "mended"),
-    "rough": (GREEN, "rough Bergomi, H = 0.1"),
-    "random_walk": (GREY, "null: random walk"),
+    "real": (BLACK, "-", "real"),
+    "printed": (VERMILION, "-.", "as printed"),
+    "mended": (SKY, "-", "mended"),
+    "rough": (GREEN, ":", "rough Bergomi, $H=0.1$"),
+    "random_walk": (GREY, "--", "null: random walk"),
 }
 
 
@@ -23,12 +23,11 @@ def draw(request: Request) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE_WIDTH, 2.6), width_ratios=(1.7, 1.0))
     shown = [name for name in SERIES if name in set(table["series"])]
     for name in shown:
-        colour, label = SERIES[name]
+        colour, style, label = SERIES[name]
         here = table[table["series"] == name]
         if name == "real":
             left.fill_between(here["lag"], here["low"], here["high"], color=GREY, alpha=0.25, lw=0)
-        style = {"ls": "--"} if name == "random_walk" else {}
-        left.plot(here["lag"], here["mean_square_change"], color=colour, label=label, **style)
+        left.plot(here["lag"], here["mean_square_change"], color=colour, ls=style, label=label)
     left.set_xscale("log")
     left.set_yscale("log")
     left.xaxis.set_major_locator(FixedLocator([1, 2, 3, 5, 8, 12]))
@@ -45,7 +44,7 @@ def draw(request: Request) -> Figure:
         error = [[max(low, 0.0)], [max(high, 0.0)]]
         right.errorbar([row["hurst"]], [at], xerr=error, color=SERIES[name][0], marker="o", ms=3)
     right.axvline(0.5, color=GREY, lw=0.6, ls=":")
-    right.set_yticks(range(len(shown)), [SERIES[name][1].split(",")[0] for name in shown])
+    right.set_yticks(range(len(shown)), [SERIES[name][2].split(",")[0] for name in shown])
     right.set_ylim(len(shown) - 0.5, -0.5)
     right.set_xlim(0.0, 0.65)
     right.set_xlabel("$H$, slope over all lags")

@@ -9,14 +9,15 @@ from matplotlib.figure import Figure
 
 from figures.style import BLACK, GREEN, GREY, PAGE_WIDTH, PURPLE, SKY, VERMILION, Request, main
 
+# in grey lines are told apart by their marks
 LINES = (
-    ("alpha", BLACK, "-", "alpha"),
-    ("gaussian", VERMILION, "--", "Gaussian copula"),
-    ("student", SKY, "-", "Student copula"),
-    ("bisabr", GREEN, "-.", "BiSABR expansion"),
-    ("wishart", PURPLE, "-", "Wishart"),
-    ("lognormal", GREY, ":", "lognormal"),
-    ("normal", GREY, "--", "normal"),
+    ("alpha", BLACK, "-", "", "alpha"),
+    ("gaussian", VERMILION, "--", "v", "Gaussian copula"),
+    ("student", SKY, "-", "s", "Student copula"),
+    ("bisabr", GREEN, "-.", "", "BiSABR expansion"),
+    ("wishart", PURPLE, "-", "x", "Wishart"),
+    ("lognormal", GREY, ":", "", "lognormal"),
+    ("normal", GREY, (0, (6, 3)), "", "normal"),
 )
 DRAWN = ("bisabr_simulated", GREEN, "BiSABR simulated")
 
@@ -30,29 +31,36 @@ def draw(request: Request) -> Figure:
     )
     for column, maturity in zip(axes.T, maturities, strict=True):
         here = table.query("maturity == @maturity")
-        _smiles(column[0], here, "normal_volatility")
+        _smiles(column[0], here, "normal_volatility", 100.0)
         _smiles(column[1], here, "lognormal_correlation")
-        column[0].set_title(f"$T={maturity:g}$")
+        column[0].set_title(f"$T={maturity:g}$ year{'s' if maturity > 1.0 else ''}")
         column[1].set_xlabel("strike less forward, in normal deviations")
-    axes[0, 0].set_ylabel("normal volatility of the spread")
+    axes[0, 0].set_ylabel("normal volatility of the spread (%)")
     axes[1, 0].set_ylabel("lognormal correlation")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=4, columnspacing=1.2)
     return figure
 
 
-def _smiles(axis: Axes, table: pd.DataFrame, value: str) -> None:
-    for model, colour, style, label in LINES:
-        smile = table[table["model"] == model]
-        axis.plot(smile["deviations"], smile[value], color=colour, ls=style, label=label)
+def _smiles(axis: Axes, table: pd.DataFrame, value: str, scale: float = 1.0) -> None:
+    for model, colour, style, marker, label in LINES:
+        smile = table.loc[table["model"] == model]
+        axis.plot(
+            smile["deviations"],
+            scale * smile[value],
+            color=colour,
+            ls=style,
+            marker=marker,
+            ms=3.0,
+            markevery=max(len(smile) // 5, 1),
+            label=label,
+        )
     model, colour, label = DRAWN
-    smile = table[table["model"] == model]
-    # errors are those of volatilities
-    error = smile["normal_volatility_error"] if value == "normal_volatility" else None
+    smile = table.loc[table["model"] == model]
     axis.errorbar(
         smile["deviations"],
-        smile[value],
-        yerr=error,
+        scale * smile[value],
+        yerr=scale * smile[f"{value}_error"],
         color=colour,
         ls="",
         marker="o",

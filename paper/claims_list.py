@@ -43,7 +43,7 @@ def longtable(table: pd.DataFrame) -> str:
 
 def summary(table: pd.DataFrame) -> str:
     """Count verdicts and methods, a row to each source and one for all."""
-    rows = [(_number(name), group) for name, group in table.groupby("source", sort=False)]
+    rows = [(_number(str(name)), group) for name, group in table.groupby("source", sort=False)]
     kinds = [("verdict", VERDICTS), ("method", METHODS)]
     heads = [rf"\rotatebox{{70}}{{{name}}}" for _, names in kinds for name in names]
     columns = r"@{\quad}".join(["@{}lr", *("r" * len(names) for _, names in kinds)]) + "@{}"

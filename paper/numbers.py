@@ -10,13 +10,14 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from paper.quantities import (
     alpha_calibration,
+    alpha_figures,
     alpha_projection,
     alpha_spreads,
     backtest,
@@ -38,6 +39,7 @@ from paper.quantities import (
     quotes,
     roughness,
     shared_factors,
+    source_figures,
     spread_smiles,
     surfaces,
     timing,
@@ -100,10 +102,13 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "path_biases": paths.biases,
     "spread_smiles": spread_smiles.smiles,
     "spread_controls": spread_smiles.controls,
+    "spread_shapes": alpha_figures.shapes,
     "projection_errors": alpha_projection.errors,
     "arbitrage_digitals": alpha_projection.digitals,
     "alpha_equivalents": alpha_projection.equivalents,
     "forty_parameters": alpha_calibration.forty,
+    "forty_numbers": alpha_figures.forty_numbers,
+    "typical_numbers": alpha_figures.typical,
     "observable_smiles": alpha_calibration.smiles,
     "published_statistics": neural_published.statistics,
     "published_scores": neural_published.scores,
@@ -128,6 +133,12 @@ MAKERS: dict[str, Callable[[pd.DataFrame], Iterator[Number]]] = {
     "recovered_correlations": dependence.recovered,
     "block_newton_steps": dependence.block_steps,
     "coupling_scaling": dependence.scaling,
+    "recovery_by_strikes": source_figures.recovery,
+    "fund_smiles": source_figures.smiles,
+    "far_quotes": source_figures.far_quotes,
+    "width_by_maturity": source_figures.widths,
+    "search_paths": source_figures.searches,
+    "spectra": source_figures.eigenvalues,
     "backtest_options": backtest.options,
     "backtest_returns": backtest.returns,
     "ledger": checks.claims,
@@ -143,10 +154,20 @@ def numbers(tables: dict[str, pd.DataFrame]) -> Iterator[Number]:
     DataError
         A table is missing, or there is one of which nothing is made.
     """
+    _require_all(tables)
+    for _, number in _by_table(tables):
+        yield number
+
+
+def _require_all(tables: Iterable[str]) -> None:
     if wrong := sorted(set(tables) ^ set(MAKERS)):
         raise DataError(f"expected each table that numbers come from once; see {', '.join(wrong)}")
+
+
+def _by_table(tables: dict[str, pd.DataFrame]) -> Iterator[tuple[str, Number]]:
     for name, make in MAKERS.items():
-        yield from make(tables[name])
+        for number in make(tables[name]):
+            yield name, number
 
 
 def used_macros() -> set[str]:
@@ -180,7 +201,10 @@ def write(profile: str, output: Path, paths: list[Path]) -> None:
     DataError
         A number is made twice, or the article does not use it.
     """
-    made = list(numbers({path.stem: pd.read_csv(path) for path in paths}))
+    tables = {path.stem: pd.read_csv(path) for path in paths}
+    _require_all(tables)
+    of_table = list(_by_table(tables))
+    made = [number for _, number in of_table]
     names = [number.macro for number in made]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -198,6 +222,7 @@ def write(profile: str, output: Path, paths: list[Path]) -> None:
         {
             "profile": profile,
             "data": kinds,
+            "tables": {number.macro: name for name, number in of_table},
             "numbers": {
                 number.macro: {
                     "value": number.value,

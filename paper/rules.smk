@@ -1,4 +1,5 @@
 # The article: its numbers, then its pages. Without TeX the numbers are still made and compared.
+from paper.report.described import describe
 
 ARTICLE = sorted(glob_wildcards("paper/{path,.*}.tex").path)
 
@@ -47,11 +48,14 @@ rule numbers:
         rules.path_biases.output.csv,
         rules.spread_smiles.output,
         rules.spread_controls.output.csv,
+        rules.spread_shapes.output,
         rules.projection_errors.output.csv,
         rules.arbitrage_digitals.output.csv,
         rules.alpha_equivalents.output,
         rules.exact_spreads.output.csv,
         rules.forty_parameters.output.csv,
+        rules.forty_numbers.output,
+        rules.typical_numbers.output,
         rules.observable_smiles.output.csv,
         rules.neural_errors.output.csv,
         rules.neural_recovery.output.csv,
@@ -76,6 +80,12 @@ rule numbers:
         rules.recovered_correlations.output.csv,
         rules.block_newton_steps.output.csv,
         rules.coupling_scaling.output.csv,
+        rules.recovery_by_strikes.output,
+        rules.fund_smiles.output,
+        rules.far_quotes.output,
+        rules.width_by_maturity.output,
+        rules.search_paths.output,
+        rules.spectra.output,
         rules.backtest_options.output.csv,
         rules.backtest_returns.output.csv,
         rules.claims.output.csv,
@@ -118,8 +128,22 @@ rule programs:
         "python -m paper.programs --output {output}"
 
 
+rule source_items:
+    input:
+        lines=rules.source_lines.output,
+        counterparts="paper/counterparts.toml",
+    output:
+        f"{RESULTS}/tables/source_items.tex",
+    params:
+        code=code_hash("paper.source_items"),
+    shell:
+        "python -m paper.source_items --lines {input.lines} --counterparts {input.counterparts}"
+        " --output {output}"
+
+
 rule typeset:
     input:
+        rules.source_items.output,
         rules.programs.output,
         rules.claims_list.output.table,
         rules.claims_list.output.summary,
@@ -206,13 +230,42 @@ rule report:
         certificates=rules.verified.input.certificates,
         # The graph of claims stands in the page itself.
         figures=[f"{RESULTS}/figures/{name}.png" for name in FIGURES if name != "claims_graph"],
+        tables=sorted(
+            {
+                str(path)
+                for path in [
+                    *rules.tables.input,
+                    *rules.benchmarks.input,
+                    *(f"{RESULTS}/{path}" for paths in FIGURES.values() for path in paths),
+                ]
+                if str(path).endswith(".csv") and not str(path).startswith(f"{RESULTS}/claims/")
+            }
+        ),
+        numbers=rules.numbers.output.tex,
+        lines=rules.source_lines.output,
+        counterparts="paper/counterparts.toml",
         provenance=f"{RESULTS}/provenance.json",
-        template="paper/report.html",
+        registry="data/registry.toml",
+        article=expand("paper/{path}.tex", path=ARTICLE),
+        page=sorted(
+            str(path)
+            for path in Path("paper/report").iterdir()
+            if path.suffix in (".html", ".css", ".js")
+        ),
     output:
         f"{RESULTS}/report/index.html",
     params:
-        code=code_hash("paper.report"),
+        code=code_hash("paper.report.page"),
+        rules=lambda wildcards: describe(
+            workflow.rules,
+            [Path(RESULTS), data_root()],
+            {
+                "figure": [{"name": name} for name in FIGURES],
+                "certificates": [{"topic": topic} for topic in TOPICS],
+            },
+        ),
     shell:
-        "python -m paper.report --profile {PROFILE} --ledger {input.ledger}"
-        " --certificates {input.certificates} --figures {input.figures}"
-        " --provenance {input.provenance} --output {output}"
+        "python -m paper.report.page --profile {PROFILE} --ledger {input.ledger}"
+        " --certificates {input.certificates} --figures {input.figures} --tables {input.tables}"
+        " --numbers {input.numbers} --lines {input.lines} --counterparts {input.counterparts}"
+        " --provenance {input.provenance} --rules {params.rules} --output {output}"

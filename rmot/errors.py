@@ -44,6 +44,7 @@ class InfeasibleQuotes(RmotError, ValueError):
         Quotes that no law meets together, none of which can be spared; empty where unknown.
     arbitrage : ArbitragePortfolio or None
         What gains from them, as `rmot.transport.ArbitragePortfolio`.
+    message : str
     """
 
     def __init__(self, message: str, conflict: tuple[str, ...] = (), arbitrage: Any = None) -> None:

@@ -141,6 +141,11 @@ def aligned_returns(
     start, end : str, optional
         First and last day, as pandas reads them.
 
+    Returns
+    -------
+    DataFrame, shape (n_days, n_names)
+        Log returns a day, indexed by the later day of each.
+
     Raises
     ------
     DataError

@@ -28,6 +28,11 @@ def read_config(path: str | Path, kind: type[T]) -> T:
         A dataclass with fields of type bool, int, float, str, Literal, tuple[X, ...], X | None or
         a dataclass again.
 
+    Returns
+    -------
+    dataclass
+        Of the type `kind`.
+
     Raises
     ------
     MissingData
@@ -50,6 +55,19 @@ def read_config(path: str | Path, kind: type[T]) -> T:
 
 def from_mapping(given: Mapping[str, Any], kind: type[T], where: str = "") -> T:
     """Make a dataclass of a mapping, such as `as_mapping` gives or JSON holds.
+
+    Parameters
+    ----------
+    given : mapping
+    kind : type
+        The dataclass to make, as in `read_config`.
+    where : str
+        The table that `given` is, in errors.
+
+    Returns
+    -------
+    dataclass
+        Of the type `kind`.
 
     Raises
     ------
@@ -82,7 +100,18 @@ def from_mapping(given: Mapping[str, Any], kind: type[T], where: str = "") -> T:
 
 
 def as_mapping(config: Any) -> dict[str, Any]:
-    """Return a config as what TOML and JSON hold; `from_mapping` takes it back."""
+    """Return a config as what TOML and JSON hold; `from_mapping` takes it back.
+
+    Parameters
+    ----------
+    config : dataclass
+        As `read_config` makes it.
+
+    Returns
+    -------
+    dict
+        Of numbers, text, lists and dicts.
+    """
     return asdict(config, dict_factory=_without_none)
 
 

@@ -151,6 +151,11 @@ def descend(
     report : callable, optional
         Is given every look.
 
+    Returns
+    -------
+    Trained
+        The module of the least held-out error, with the looks on the way.
+
     Raises
     ------
     CalibrationError

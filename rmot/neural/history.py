@@ -14,7 +14,18 @@ _NAMES = tuple(field.name for field in fields(Look))
 
 
 def history_writer(path: str | Path) -> Callable[[Look], None]:
-    """Return what appends a look to a file, which is begun anew; for `descend`'s report."""
+    """Return what appends a look to a file, which is begun anew; for `descend`'s report.
+
+    Parameters
+    ----------
+    path : path-like
+        A .jsonl file.
+
+    Returns
+    -------
+    callable
+        ``write(look)``.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("", encoding="utf-8")
@@ -28,6 +39,16 @@ def history_writer(path: str | Path) -> Callable[[Look], None]:
 
 def read_history(path: str | Path) -> tuple[Look, ...]:
     """Read the looks written so far; a last line that is still being written is left out.
+
+    Parameters
+    ----------
+    path : path-like
+        As `history_writer` makes it.
+
+    Returns
+    -------
+    tuple of Look
+        In order of steps.
 
     Raises
     ------

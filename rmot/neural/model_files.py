@@ -26,7 +26,18 @@ def save_model(
     targets: Targets,
     metrics: Mapping[str, float] | None = None,
 ) -> None:
-    """Write ``path`` with suffix .eqx and .json; see `rmot.neural.weights`."""
+    """Write ``path`` with suffix .eqx and .json; see `rmot.neural.weights`.
+
+    Parameters
+    ----------
+    path : path-like
+    training : Training
+    config : TrainingConfig
+    targets : Targets
+        What was fitted, for its hash.
+    metrics : mapping of str to float, optional
+        Numbers to keep beside the weights.
+    """
     found = training.found
     provenance = Provenance(
         KIND,
@@ -46,6 +57,18 @@ def load_model(
     path: str | Path, simulation: Simulation | None = None
 ) -> tuple[NeuralVolterra, Provenance]:
     """Read a law.
+
+    Parameters
+    ----------
+    path : path-like
+        The .eqx or the .json of a training.
+    simulation : Simulation, optional
+        How to price; that of the defaults unless given.
+
+    Returns
+    -------
+    model : NeuralVolterra
+    about : Provenance
 
     Raises
     ------

@@ -145,6 +145,12 @@ def targets_from_surfaces(
 ) -> Targets:
     """Choose among the quotes of a price and of its index, which files quote in points.
 
+    Parameters
+    ----------
+    price, index : OptionSurface
+        Of the price, and of its volatility index.
+    choice : QuoteChoice
+
     Raises
     ------
     DataError

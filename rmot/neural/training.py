@@ -80,7 +80,13 @@ class Sampling:
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """Where the search starts: rough Bergomi with these values."""
+    """Where the search starts: rough Bergomi with these values.
+
+    Attributes
+    ----------
+    hurst, vol_of_vol, correlation : float
+        As in `RoughBergomi`.
+    """
 
     hurst: float = 0.15
     vol_of_vol: float = 1.5
@@ -89,7 +95,21 @@ class Start:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """All that a training is told, as a TOML file holds it."""
+    """All that a training is told, as a TOML file holds it.
+
+    Attributes
+    ----------
+    quotes : QuoteChoice
+    descent : Descent
+    network : Network
+        The perceptron in log f.
+    sampling : Sampling
+        The paths that prices are means over.
+    start : Start
+        Where the search starts.
+    units : Units
+        What counts as 1 in the loss.
+    """
 
     quotes: QuoteChoice
     descent: Descent
@@ -122,6 +142,13 @@ def train(
     config: TrainingConfig, targets: Targets, report: Callable[[Look], None] | None = None
 ) -> Training:
     """Fit a law to the quotes whose role is train, and stop it by those for validation.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    targets : Targets
+    report : callable, optional
+        Is given every look.
 
     Raises
     ------

@@ -58,7 +58,16 @@ class Provenance:
 
 
 def save_weights(path: str | Path, module: eqx.Module, provenance: Provenance) -> None:
-    """Write ``path`` with suffix .eqx, then the JSON beside it; each file whole or not at all."""
+    """Write ``path`` with suffix .eqx, then the JSON beside it; each file whole or not at all.
+
+    Parameters
+    ----------
+    path : path-like
+    module : Module
+        Whose leaves are written.
+    provenance : Provenance
+        What the JSON says.
+    """
     buffer = io.BytesIO()
     eqx.tree_serialise_leaves(buffer, module)
     content = buffer.getvalue()
@@ -95,6 +104,11 @@ def load_weights(
         The kind that is expected.
     build : callable
         Makes a module of the right structure from the saved config; its leaves are replaced.
+
+    Returns
+    -------
+    module : Module
+    about : Provenance
 
     Raises
     ------

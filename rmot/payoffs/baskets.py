@@ -129,22 +129,51 @@ class OnAsset:
 
 
 def basket_call(weights: Sequence[float] | Vector, strike: float) -> BasketCall:
-    r"""Return :math:`(\\sum_i w_i S_i - K)^+`; prices have shape (n, n_assets)."""
+    r"""Return :math:`(\\sum_i w_i S_i - K)^+`; prices have shape (n, n_assets).
+
+    Parameters
+    ----------
+    weights : array_like, shape (n_assets,)
+        Of any sign.
+    strike : float
+        In the unit of the weighted prices.
+    """
     return BasketCall(np.asarray(weights, dtype=float), strike)
 
 
 def basket_put(weights: Sequence[float] | Vector, strike: float) -> BasketPut:
-    r"""Return :math:`(K - \\sum_i w_i S_i)^+`; prices have shape (n, n_assets)."""
+    r"""Return :math:`(K - \\sum_i w_i S_i)^+`; prices have shape (n, n_assets).
+
+    Parameters
+    ----------
+    weights : array_like, shape (n_assets,)
+        Of any sign.
+    strike : float
+        In the unit of the weighted prices.
+    """
     return BasketPut(np.asarray(weights, dtype=float), strike)
 
 
 def basket_forward(weights: Sequence[float] | Vector, strike: float = 0.0) -> BasketForward:
-    r"""Return :math:`\\sum_i w_i S_i - K`; prices have shape (n, n_assets)."""
+    r"""Return :math:`\\sum_i w_i S_i - K`; prices have shape (n, n_assets).
+
+    Parameters
+    ----------
+    weights : array_like, shape (n_assets,)
+        Of any sign.
+    strike : float
+        In the unit of the weighted prices.
+    """
     return BasketForward(np.asarray(weights, dtype=float), strike)
 
 
 def on_asset(payoff: PiecewiseLinear, asset: int) -> OnAsset:
     """Return a payoff of asset number `asset`, from 0; prices have shape (n, n_assets).
+
+    Parameters
+    ----------
+    payoff : PiecewiseLinear
+    asset : int
 
     Examples
     --------

@@ -85,6 +85,11 @@ class PiecewiseLinear:
 def call(strike: float) -> PiecewiseLinear:
     """Return :math:`(S - K)^+`.
 
+    Parameters
+    ----------
+    strike : float
+        K, in the unit of the price.
+
     Examples
     --------
     >>> call(1.0).value([0.5, 1.25])
@@ -95,18 +100,36 @@ def call(strike: float) -> PiecewiseLinear:
 
 
 def put(strike: float) -> PiecewiseLinear:
-    """Return :math:`(K - S)^+`."""
+    """Return :math:`(K - S)^+`.
+
+    Parameters
+    ----------
+    strike : float
+        K, in the unit of the price.
+    """
     k = finite_strike(strike)
     return _one_kink(k, (k, -1.0), (0.0, 0.0), "put")
 
 
 def digital(strike: float) -> PiecewiseLinear:
-    r"""Return :math:`1\\{S \\ge K\\}`."""
+    r"""Return :math:`1\\{S \\ge K\\}`.
+
+    Parameters
+    ----------
+    strike : float
+        K, in the unit of the price.
+    """
     return _one_kink(finite_strike(strike), (0.0, 0.0), (1.0, 0.0), "digital")
 
 
 def straddle(strike: float) -> PiecewiseLinear:
-    """Return :math:`|S - K|`."""
+    """Return :math:`|S - K|`.
+
+    Parameters
+    ----------
+    strike : float
+        K, in the unit of the price.
+    """
     k = finite_strike(strike)
     return _one_kink(k, (k, -1.0), (-k, 1.0), "straddle")
 

@@ -100,6 +100,11 @@ class TwoDatePayoff:
 def forward_start_call(ratio: float) -> TwoDatePayoff:
     r"""Return :math:`(S_2 - k S_1)^+`.
 
+    Parameters
+    ----------
+    ratio : float
+        k, of the second price to the first.
+
     Examples
     --------
     >>> forward_start_call(1.0).value([[1.0, 1.25], [1.0, 0.5]])
@@ -110,13 +115,25 @@ def forward_start_call(ratio: float) -> TwoDatePayoff:
 
 
 def forward_start_put(ratio: float) -> TwoDatePayoff:
-    """Return :math:`(k S_1 - S_2)^+`."""
+    """Return :math:`(k S_1 - S_2)^+`.
+
+    Parameters
+    ----------
+    ratio : float
+        k, of the second price to the first.
+    """
     k = finite_strike(ratio)
     return _of_lines((0.0, k, -1.0), [(0.0, k, 1.0)], f"forward_start_put(ratio={k:g})")
 
 
 def forward_start_straddle(ratio: float) -> TwoDatePayoff:
-    """Return :math:`|S_2 - k S_1|`."""
+    """Return :math:`|S_2 - k S_1|`.
+
+    Parameters
+    ----------
+    ratio : float
+        k, of the second price to the first.
+    """
     k = finite_strike(ratio)
     return _of_lines((0.0, k, -1.0), [(0.0, k, 2.0)], f"forward_start_straddle(ratio={k:g})")
 
@@ -125,6 +142,11 @@ def cliquet(floor: float, cap: float) -> TwoDatePayoff:
     r"""Return the return between two dates, held between floor and cap.
 
     .. math:: \min(\max(S_2 / S_1 - 1, f), c)
+
+    Parameters
+    ----------
+    floor, cap : float
+        Of the return, fractions; 0.02 is two per cent.
 
     Raises
     ------
@@ -140,7 +162,13 @@ def cliquet(floor: float, cap: float) -> TwoDatePayoff:
 
 
 def average_call(strike: float) -> TwoDatePayoff:
-    r"""Return an Asian call on two dates, :math:`((S_1 + S_2) / 2 - K)^+`."""
+    r"""Return an Asian call on two dates, :math:`((S_1 + S_2) / 2 - K)^+`.
+
+    Parameters
+    ----------
+    strike : float
+        K, in the unit of both prices.
+    """
     k = finite_strike(strike)
     return _of_lines((0.0, 0.0, 0.0), [(2 * k, -1.0, 0.5)], f"average_call(strike={k:g})")
 

@@ -118,6 +118,17 @@ def backtest(
 def rolling_exceptions(is_exception: ArrayLike, window: int = 250) -> NDArray[np.int64]:
     """Return the number of exceptions in each full window, shape (n - window + 1,).
 
+    Parameters
+    ----------
+    is_exception : array_like, shape (n,)
+        Of bool, a day each, in order.
+    window : int
+        Days.
+
+    Returns
+    -------
+    ndarray of int, shape (n - window + 1,)
+
     Raises
     ------
     DataError
@@ -134,6 +145,17 @@ def zones(
     exceptions: ArrayLike, observations: int = 250, coverage: float = 0.99
 ) -> NDArray[np.str_]:
     """Return Basel's zone of each number of exceptions, as `traffic_light` does for one.
+
+    Parameters
+    ----------
+    exceptions : array_like of int, shape (n,)
+    observations, coverage
+        As in `traffic_light`.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        green, amber or red.
 
     Raises
     ------

@@ -50,6 +50,12 @@ def kupiec(exceptions: int, observations: int, coverage: float = 0.99) -> Kupiec
     With no exceptions or with nothing else the likelihood takes its limit: LR_uc is then
     -2 n log(coverage), or -2 n log(1 - coverage).
 
+    Parameters
+    ----------
+    exceptions, observations : int
+    coverage : float
+        Share of days without exception, if all is right.
+
     Raises
     ------
     ParameterError
@@ -80,6 +86,17 @@ def exception_rate_interval(
     """Return Clopper and Pearson's interval for the rate of exceptions.
 
     Its coverage is `level` at least, whatever the rate.
+
+    Parameters
+    ----------
+    exceptions, observations : int
+    level : float
+        In (0, 1).
+
+    Returns
+    -------
+    lower, upper : float
+        Shares of the observations.
 
     Raises
     ------

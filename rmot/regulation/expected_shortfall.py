@@ -43,6 +43,11 @@ def expected_shortfall(
     level : float
         In [0, 1); 0 gives the mean.
 
+    Returns
+    -------
+    float
+        In the unit of the losses.
+
     Raises
     ------
     ParameterError
@@ -87,6 +92,10 @@ def is_prudent(
     losses, weights, level
         As in `expected_shortfall`.
 
+    Returns
+    -------
+    bool
+
     Raises
     ------
     ParameterError
@@ -105,6 +114,11 @@ def liquidity_adjusted_shortfall(shortfalls: ArrayLike) -> float:
     shortfalls : array_like, shape (5,)
         ES over ten days of all risk factors, then of those whose liquidity horizon is at least
         20, 40, 60 and 120 days, the others held fixed (MAR33.4, 33.5).
+
+    Returns
+    -------
+    float
+        In the unit of `shortfalls`.
 
     Raises
     ------
@@ -135,6 +149,11 @@ def stress_horizon(liquidity_horizon: float) -> float:
     liquidity_horizon : float
         One of `LIQUIDITY_HORIZONS` by MAR33.12, or what a maturity caps it to.
 
+    Returns
+    -------
+    float
+        Days.
+
     Raises
     ------
     ParameterError
@@ -155,6 +174,17 @@ def scale_to_horizon(
     loss: float | NDArray[np.float64], days: float, horizon: float
 ) -> float | NDArray[np.float64]:
     """Return a loss over `days` scaled to `horizon` days by the root of time.
+
+    Parameters
+    ----------
+    loss : float or ndarray
+    days, horizon : float
+        Days, positive.
+
+    Returns
+    -------
+    float or ndarray
+        Shape and unit of `loss`.
 
     Raises
     ------

@@ -17,6 +17,16 @@ _MOST = 20_000
 def rejection_count(observations: int, coverage: float = 0.99, size: float = 0.05) -> int:
     """Return the least number of exceptions that rejects; `observations` + 1 where none does.
 
+    Parameters
+    ----------
+    observations : int
+    coverage, size
+        As in `detection_power`.
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     ParameterError
@@ -42,6 +52,11 @@ def detection_power(
         Lower than that.
     size : float
         The most with which a right coverage may be rejected.
+
+    Returns
+    -------
+    float
+        In [0, 1].
 
     Raises
     ------
@@ -73,6 +88,18 @@ def least_observations(
 
     The power of a discrete test goes up and down with the number of observations: a few more than
     these may fall short of it again.
+
+    Parameters
+    ----------
+    coverage, true_coverage, size
+        As in `detection_power`.
+    power : float
+        The probability to reach, in (0, 1).
+
+    Returns
+    -------
+    int
+        Days.
 
     Raises
     ------

@@ -51,6 +51,11 @@ def worst_level(level: float, radius: float) -> float:
     radius : float
         Of the chi-squared ball, 0 or more.
 
+    Returns
+    -------
+    float
+        In (0, 1].
+
     Raises
     ------
     ParameterError
@@ -69,6 +74,18 @@ def worst_level(level: float, radius: float) -> float:
 
 def sampling_radius(observations: int, confidence: float = 0.95) -> float:
     """Return z^2/n: the ball that holds the true law's quantile level with one-sided confidence.
+
+    Parameters
+    ----------
+    observations : int
+        n.
+    confidence : float
+        In [1/2, 1), of which z is the normal quantile.
+
+    Returns
+    -------
+    float
+        A chi-squared divergence.
 
     Raises
     ------
@@ -183,6 +200,25 @@ def filtered_intervals(
 
     Filtered historical simulation: the window's law is that of standardised returns, tomorrow's
     volatility is `weighted_volatility`.
+
+    Parameters
+    ----------
+    returns : array_like, shape (n,)
+        Oldest first, fractions a day.
+    level, radius, window
+        As in `historical_intervals`.
+    decay : float
+        Weight of a day's square over the next day's, in (0, 1).
+
+    Returns
+    -------
+    lower, upper : ndarray, shape (n - window,)
+        For the days after the first window.
+
+    Raises
+    ------
+    ParameterError, DataError
+        As `historical_intervals`.
     """
     seen = _returns(returns, max(window, _SETTLING))
     volatility = weighted_volatility(seen, decay)

@@ -36,6 +36,11 @@ def kirk_spread_call(
     correlation : float
         In [-1, 1].
 
+    Returns
+    -------
+    ndarray, shape of strike
+        In the unit of the forwards.
+
     Raises
     ------
     ParameterError

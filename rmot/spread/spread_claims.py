@@ -129,6 +129,11 @@ def spread_claim(
     tolerance : float, optional
         Admissible absolute error; by default 1e-8, times F_i + F_j without `digital`.
 
+    Returns
+    -------
+    value, error : float
+        Undiscounted, in the unit of the forwards; with `digital` of N alone.
+
     Raises
     ------
     ParameterError

@@ -27,7 +27,13 @@ _PAIRS = 4096
 
 
 class SimulatedSpread(NamedTuple):
-    """Undiscounted calls and their standard errors, arrays of the strikes' shape."""
+    """Undiscounted calls and their standard errors, arrays of the strikes' shape.
+
+    Attributes
+    ----------
+    price, standard_error : ndarray
+        In the unit of the forwards.
+    """
 
     price: Vector
     standard_error: Vector

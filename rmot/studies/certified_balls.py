@@ -17,6 +17,7 @@ from rmot.errors import RmotError
 from rmot.studies.price_bounds import MULTIPLES, problem, unquoted
 from rmot.studies.study import Config, parse
 from rmot.transport import (
+    Calibrated,
     ChiSquared,
     CressieRead,
     KullbackLeibler,
@@ -39,7 +40,8 @@ def run(config: Config) -> tuple[list[dict[str, Any]], dict[str, str]]:
         (KullbackLeibler(), prior, _FEWER),
         (CressieRead(1.5), nodes, _FEWER),
     ]
-    found = []
+    found: list[dict[str, Any]] = []
+    known: dict[str, Calibrated | None] = {}
     for name, payoff in unquoted().items():
         for divergence, around, multiples in balls:
             for multiple in multiples:
@@ -49,7 +51,9 @@ def run(config: Config) -> tuple[list[dict[str, Any]], dict[str, str]]:
                     quotes=quotes,
                     divergence=divergence,
                     radius=MultipleOfLeast(multiple),
+                    calibrated=known.get(str(divergence)),
                 )
+                known[str(divergence)] = bounds.calibrated
                 found.append(
                     ball_certificate(
                         payoff,

@@ -113,15 +113,18 @@ def _at_strike(
 ) -> Iterator[dict[str, object]]:
     payoff = basket_call(WEIGHTS, published["moneyness"])
     classical = basket_bounds(payoff, quotes=quotes, forwards=(1.0, 1.0))
+    both, calibrated = on_assets(quotes), None
     for multiple in MULTIPLES:
         found = price_bounds(
             payoff,
             prior,
-            quotes=on_assets(quotes),
+            quotes=both,
             forwards=(1.0, 1.0),
             divergence=ChiSquared(),
             radius=MultipleOfLeast(multiple),
+            calibrated=calibrated,
         )
+        calibrated = found.calibrated
         yield {
             "law": name,
             "strike": published["moneyness"],

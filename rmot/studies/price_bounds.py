@@ -39,7 +39,7 @@ def run(config: Config) -> pd.DataFrame:
     """Tabulate bounds in basis points of the forward; inputs are the chain SPX and SPX_fit."""
     fit, smile, prior, quotes = problem(config)
     payoffs = unquoted()
-    rows = []
+    rows, calibrated = [], None
     for name, payoff in payoffs.items():
         classical = price_bounds(payoff, prior, quotes=quotes, divergence=Unrestricted())
         for multiple in MULTIPLES:
@@ -49,7 +49,9 @@ def run(config: Config) -> pd.DataFrame:
                 quotes=quotes,
                 divergence=ChiSquared(),
                 radius=MultipleOfLeast(multiple),
+                calibrated=calibrated,
             )
+            calibrated = found.calibrated
             rows.append(_row(name, smile, "chi-squared", found, multiple))
         rows.append(_row(name, smile, "classical", classical, float("nan")))
     return pd.DataFrame(rows).assign(

@@ -1,5 +1,6 @@
 """The studies of the source's neural model, small: nulls, prices, and which data they rest on."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from rmot.studies.neural import (
     published_frequencies,
     published_market,
     published_pricing,
+    published_realised,
     published_robustness,
     published_scores,
     published_simulation,
@@ -165,3 +167,30 @@ def test_a_constant_variance_is_flat_and_is_its_own_index():
     assert law.implied_volatility([0.0], 0.5) == pytest.approx(root, abs=allowed)
     # the network's bounded drift over a year
     assert law.index(1.0) == pytest.approx(root, abs=1e-7)
+
+
+def test_realised_volatility_is_that_of_the_returns_behind_it(small):
+    config, _ = small
+    history = published_data.read_bars(config, "price")
+    bars = published_realised.realised_bars(history)
+    assert len(bars.table) == len(history.table) - 1
+    returns = np.diff(np.log(history.table["close"].to_numpy(float)))
+    days = (history.table.index[-1] - history.table.index[0]).total_seconds() / 86400
+    # one sum of weights that halve in a session, written out for one bar
+    at = 40
+    weights = 0.5 ** (np.arange(at, -1, -1) / published_realised.BARS)
+    variance = weights @ returns[: at + 1] ** 2 / weights.sum() * len(returns) * 365.25 / days
+    assert bars.table["close"].iloc[at] == pytest.approx(100.0 * np.sqrt(variance), rel=1e-9)
+
+
+def test_the_model_of_realised_variance_is_priced_on_the_same_quotes(small, monkeypatch):
+    config, _ = small
+    trained = SimpleNamespace(module=published_data.load_model(config, "printed"), step=1)
+    monkeypatch.setattr(published_realised, "train", lambda *_: trained)
+    table = published_realised.run(config)
+    own = published_pricing.run(config)
+    same = own[(own["model"] == "printed") & (own["set"] == published_pricing.EACH)]
+    # with the same weights it is the same model
+    assert table["error"].tolist() == same["error"].tolist()
+    assert table["quotes"].tolist() == same["quotes"].tolist()
+    assert set(table["data"]) == {"synthetic"}

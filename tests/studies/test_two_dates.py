@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rmot.artifact.files import write_csv
 from rmot.market.synthetic_surface import TrueSmile, synthetic_surface
 from rmot.models import BlackScholes, Heston, two_date_law
 from rmot.studies.two_dates import bounds as study
@@ -38,6 +39,12 @@ def test_balls_lie_within_the_classical_bounds_and_grow_with_the_radius(table):
         assert np.all(np.diff(own["upper"] - own["lower"]) > 0)
         assert own["multiple"].tolist() == list(study.MULTIPLES)
         assert own["residual"].max() <= 1e-8
+
+
+def test_rows_without_a_prior_are_read_as_they_were_written(table, tmp_path):
+    rows = table.loc[table["law"] == "none"].dropna(axis="columns", how="all")
+    write_csv(tmp_path / "classical.csv", rows)
+    assert study._read(tmp_path / "classical.csv") == rows.to_dict("records")
 
 
 def test_both_laws_have_the_same_radii(table):

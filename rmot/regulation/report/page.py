@@ -17,7 +17,14 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 
 
 def write_page(report: CapitalReport, path: str | Path) -> None:
-    """Write the page, whole or not at all."""
+    """Write the page, whole or not at all.
+
+    Parameters
+    ----------
+    report : CapitalReport
+    path : path-like
+        HTML.
+    """
     with atomic_write(path) as handle:
         handle.write(page(report))
 

@@ -257,7 +257,30 @@ class Capital:
 
 @dataclass(frozen=True, eq=False)
 class CapitalReport:
-    """A book's daily report; `save` writes all of it but the scenarios' points."""
+    """A book's daily report; `save` writes all of it but the scenarios' points.
+
+    Attributes
+    ----------
+    name, currency, version : str
+        Of the book, of its amounts, of this program.
+    close : date
+    method : dict of str to str
+        How bounds were made, in words.
+    assumptions : tuple of str
+    data : tuple of DataUsed
+        Files of quotes, with kind and hash.
+    quotes, factors : tuple of SmileCheck, tuple of FactorCheck
+        Step 1: smiles and risk factors.
+    fits : tuple of AssetFit
+        Step 2.
+    pairs : tuple of PairCheck
+        Step 3: correlations.
+    positions : tuple of PositionResult
+        Steps 4 and 5: bounds, hedges, charges in currency.
+    failures : tuple of Failure
+        Positions that are in no total.
+    capital : Capital
+    """
 
     name: str
     currency: str

@@ -32,7 +32,13 @@ _MOST_PANELS = 400
 
 
 class BilogPrice(NamedTuple):
-    """Undiscounted prices and estimates of their absolute errors, of the strikes' shape."""
+    """Undiscounted prices and estimates of their absolute errors, of the strikes' shape.
+
+    Attributes
+    ----------
+    price, error : ndarray
+        In the unit of the forward.
+    """
 
     price: Vector
     error: Vector

@@ -31,6 +31,10 @@ def skew_covariation(loadings: ArrayLike, state: FactorState, holdings: ArrayLik
     loadings : array_like, shape (n_assets, n_factors)
     state : FactorState
     holdings : array_like, shape (n_assets,)
+
+    Returns
+    -------
+    float
     """
     a, held = np.asarray(loadings, np.float64), np.asarray(holdings, np.float64)
     along = state.initial_variance * (held @ a)
@@ -41,7 +45,14 @@ def skew_covariation(loadings: ArrayLike, state: FactorState, holdings: ArrayLik
 
 
 def smile_observables(loadings: ArrayLike, state: FactorState, holdings: ArrayLike) -> Observables:
-    """Return the observables of the normal Heston law with the short smile of amounts held."""
+    """Return the observables of the normal Heston law with the short smile of amounts held.
+
+    Parameters
+    ----------
+    loadings : array_like, shape (n_assets, n_factors)
+    state : FactorState
+    holdings : array_like, shape (n_assets,)
+    """
     own = price_observables(loadings, state, holdings)
     excess = skew_covariation(loadings, state, holdings) - own.covariance**2 / own.variance
     return own._replace(variance_of_variance=own.variance_of_variance + 2.0 * excess)

@@ -36,7 +36,13 @@ Convention = Literal["logarithmic", "price"]
 
 
 def equivalent_heston(marginal: FactorMarginal, convention: Convention = "logarithmic") -> Heston:
-    """Return the Heston law of `equivalent_parameters`."""
+    """Return the Heston law of `equivalent_parameters`.
+
+    Parameters
+    ----------
+    marginal, convention
+        As in `equivalent_parameters`.
+    """
     return Heston(**equivalent_parameters(marginal, convention).law)
 
 

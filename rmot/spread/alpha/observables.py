@@ -95,7 +95,18 @@ class Exposure(NamedTuple):
 
 
 def asset_holdings(forwards: ArrayLike) -> Array:
-    """Return the amounts of single assets, shape (n_assets, n_assets), for forwards (n_assets,)."""
+    """Return the amounts of single assets, shape (n_assets, n_assets), for forwards (n_assets,).
+
+    Parameters
+    ----------
+    forwards : array_like, shape (n_assets,)
+        Prices of one unit each.
+
+    Returns
+    -------
+    ndarray, shape (n_assets, n_assets)
+        Diagonal; a row an asset.
+    """
     return np.diag(np.asarray(forwards))
 
 
@@ -190,7 +201,10 @@ def price_observables(loadings: ArrayLike, state: FactorState, holdings: ArrayLi
 def bilog_observables(loadings: ArrayLike, state: FactorState, holdings: ArrayLike) -> Observables:
     """Return those of the tangent bilog, which has nu = 0: (117)-(121), absolute.
 
-    Parameters and shape are those of `price_observables`.
+    Parameters
+    ----------
+    loadings, state, holdings
+        As in `price_observables`.
     """
     still = state._replace(vol_of_vol=np.zeros_like(state.vol_of_vol))
     return price_observables(loadings, still, holdings)
@@ -203,7 +217,12 @@ def relative_observables(
 
     CoVar^R = sum_k rho_k nu_k V_k D_k^3,
     VarVar^R = sum_k V_k (nu_k^2 D_k^4 + 4 rho_k nu_k D_k^2 G_k),
-    which may be negative; Var^R = 0. Parameters and shape are those of `price_observables`.
+    which may be negative; Var^R = 0.
+
+    Parameters
+    ----------
+    loadings, state, holdings
+        As in `price_observables`.
     """
     rho, nu, v = state
     d, g = exposure(loadings, v, holdings)

@@ -82,7 +82,14 @@ class SpreadProjection:
 
 
 class ProjectedPrices(NamedTuple):
-    """Undiscounted prices of the strikes' shape, and the law that they are of."""
+    """Undiscounted prices of the strikes' shape, and the law that they are of.
+
+    Attributes
+    ----------
+    price : ndarray
+        In the unit of the forwards.
+    projection : SpreadProjection
+    """
 
     price: Vector
     projection: SpreadProjection
@@ -147,7 +154,18 @@ def project_spread(
     mode: Mode = 1,
     largest_correlation: float = LARGEST_CORRELATION,
 ) -> SpreadProjection:
-    """Return the normal Heston law of a spread; arguments as of `projected_spread_call`."""
+    """Return the normal Heston law of a spread; arguments as of `projected_spread_call`.
+
+    Parameters
+    ----------
+    assets, i, j, maturity, forwards, mode, largest_correlation
+        As in `projected_spread_call`.
+
+    Raises
+    ------
+    ParameterError
+        As there.
+    """
     if mode not in get_args(Mode):
         raise ParameterError(f"mode must be 0, 1 or 2; got {mode!r}")
     if not (maturity > 0.0 and math.isfinite(maturity)):

@@ -60,7 +60,7 @@ def run(config: Config) -> pd.DataFrame:
     for case, (mended, drawn) in {PRINTED: (False, False), **CASES}.items():
         problem = published.problem(forwards, corrected if mended else None)
         if case == SECOND:
-            problem = _with_second_factor(problem)
+            problem = with_second_factor(problem)
         if case == PRINTED:
             found = _at_optimum(published, forwards)
             observables = problem.observables(published.optimum)
@@ -92,7 +92,8 @@ def run(config: Config) -> pd.DataFrame:
     return frame.assign(data="printed", data_sha256=published.sha256)
 
 
-def _with_second_factor(problem: ObservableProblem) -> ObservableProblem:
+def with_second_factor(problem: ObservableProblem) -> ObservableProblem:
+    """Return the problem with all assets loading on factor 2 at the start."""
     start = problem.box.start.copy()
     start[LAYOUT.loadings][1 :: LAYOUT.n_common] = _SECOND_LOADING
     return replace(problem, box=replace(problem.box, start=start))

@@ -18,11 +18,28 @@ rule forty_parameters:
     params:
         code=code_hash("rmot.studies.alpha.forty_parameters"),
         named=named(_FORTY),
+        seed=SEEDS["forty_parameters"],
     benchmark:
         f"{RESULTS}/timings/forty_parameters.tsv"
     shell:
         "python -m rmot.studies.alpha.forty_parameters --profile {PROFILE}"
-        " --seed {SEEDS[forty_parameters]} {params.named} --output {output.csv}"
+        " --seed {params.seed} {params.named} --output {output.csv}"
+
+
+rule forty_numbers:
+    input:
+        _FORTY.values(),
+    output:
+        f"{RESULTS}/tables/forty_numbers.csv",
+    params:
+        code=code_hash("rmot.studies.alpha.forty_numbers"),
+        named=named(_FORTY),
+        seed=SEEDS["forty_parameters"],
+    benchmark:
+        f"{RESULTS}/timings/forty_numbers.tsv"
+    shell:
+        "python -m rmot.studies.alpha.forty_numbers --profile {PROFILE}"
+        " --seed {params.seed} {params.named} --output {output}"
 
 
 rule observable_smiles:
@@ -34,11 +51,12 @@ rule observable_smiles:
     params:
         code=code_hash("rmot.studies.alpha.observable_smiles"),
         named=named(OBSERVED_FUNDS),
+        seed=SEEDS["observable_smiles"],
     benchmark:
         f"{RESULTS}/timings/observable_smiles.tsv"
     shell:
         "python -m rmot.studies.alpha.observable_smiles --profile {PROFILE}"
-        " --seed {SEEDS[observable_smiles]} {params.named} --output {output.csv}"
+        " --seed {params.seed} {params.named} --output {output.csv}"
 
 
 rule projection_errors:
@@ -80,14 +98,26 @@ rule alpha_equivalents:
         "python -m rmot.studies.alpha.equivalents --profile {PROFILE} --output {output}"
 
 
+rule typical_numbers:
+    output:
+        f"{RESULTS}/tables/typical_numbers.csv",
+    params:
+        code=code_hash("rmot.studies.alpha.typical_numbers"),
+    benchmark:
+        f"{RESULTS}/timings/typical_numbers.tsv"
+    shell:
+        "python -m rmot.studies.alpha.typical_numbers --profile {PROFILE} --output {output}"
+
+
 rule exact_spreads:
     output:
         csv=f"{RESULTS}/tables/exact_spreads.csv",
         tex=f"{RESULTS}/tables/exact_spreads.tex",
     params:
         code=code_hash("rmot.studies.alpha.exact_spreads"),
+        seed=SEEDS["exact_spreads"],
     benchmark:
         f"{RESULTS}/timings/exact_spreads.tsv"
     shell:
         "python -m rmot.studies.alpha.exact_spreads --profile {PROFILE} --seed"
-        " {SEEDS[exact_spreads]} --output {output.csv}"
+        " {params.seed} --output {output.csv}"

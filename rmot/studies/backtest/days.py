@@ -6,7 +6,6 @@ the moves after. Pieces are kept by date, so that a killed run goes on where it 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +19,7 @@ from rmot.artifact.data_digest import data_digest
 from rmot.artifact.fingerprint import code_hash
 from rmot.artifact.profiles import results_folder
 from rmot.artifact.records import Records, complete
-from rmot.artifact.workers import workers
+from rmot.artifact.workers import half_the_cores, workers
 from rmot.dependence import aligned_returns
 from rmot.errors import DataError
 from rmot.market import read_history, read_last_prices
@@ -159,4 +158,4 @@ def _progress(name: str, done: int, total: int) -> None:
 
 
 if __name__ == "__main__":
-    main(partial(run, processes=os.cpu_count() or 1))
+    main(partial(run, processes=half_the_cores()))

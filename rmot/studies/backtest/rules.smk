@@ -13,8 +13,8 @@ rule backtest_days:
         code=code_hash("rmot.studies.backtest.days"),
         named=named({name: CLOSES[name] for name in BACKTEST_NAMES[:4]}),
         seed=SEEDS["backtest"],
-    threads: workflow.cores
-    # too long to be the last job
+    threads: half_the_cores()
+    # too long to be among the last
     priority: 1
     benchmark:
         f"{RESULTS}/timings/backtest_days.tsv"

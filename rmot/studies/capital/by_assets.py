@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rmot.dependence import HistoricalCorrelation, aligned_returns, flat_prices
 from rmot.market import read_history
+from rmot.market.histories import History
 from rmot.models import BlackScholes, RoughHeston
 from rmot.studies.capital import methods
 from rmot.studies.capital.books import Book, equal_parts
@@ -42,6 +43,7 @@ def run(config: Config) -> pd.DataFrame:
     """
     models = fitted(config)
     before = past(config, list(models))
+    histories = _histories(config, list(models))
     # All there are, where the largest size is not reached.
     sizes = sorted({min(size, len(models)) for size in SIZES[config.profile]})
     generator = np.random.default_rng(config.seed)
@@ -55,7 +57,9 @@ def run(config: Config) -> pd.DataFrame:
             ranks = np.sort(order[:size])
             names = [list(models)[rank] for rank in ranks]
             book = equal_parts(tuple(names), STRIKES)
-            found = _ranges(book, [models[name] for name in names], of(before, ranks), config)
+            found = _ranges(
+                book, [models[name] for name in names], of(before, ranks), histories, config
+            )
             rows = tabulate(book, found, found[0].price, by_strike=False)
             tables.append(rows.assign(names=size, choice=draw))
     table = pd.read_csv(config.inputs["portfolio"]).set_index("name").loc[list(models)]
@@ -79,14 +83,20 @@ def of(before: HistoricalCorrelation, ranks: NDArray[np.intp]) -> HistoricalCorr
 
 
 def _ranges(
-    book: Book, models: list[RoughHeston], before: HistoricalCorrelation, config: Config
+    book: Book,
+    models: list[RoughHeston],
+    before: HistoricalCorrelation,
+    histories: dict[str, History],
+    config: Config,
 ) -> list[Ranges]:
     rows = pd.DataFrame(list(bounded(models, before.correlation, MIDDLE, config)))
     price = rows["price"].to_numpy(dtype=float)
     low, high, gap = (
         rows[f"classical_{name}"].to_numpy(dtype=float) for name in ("lower", "upper", "gap")
     )
-    moves = moves_of(_returns(config, list(book.assets)), list(book.assets), BASE_HORIZON)
+    moves = moves_of(
+        _returns(histories, config, list(book.assets)), list(book.assets), BASE_HORIZON
+    )
     changes = revalued(book.weights, book.strikes, price, MIDDLE, moves) - price
     unknown = np.full_like(price, np.nan)
     ball = Ranges(
@@ -139,13 +149,18 @@ def _flat(
     return found
 
 
-def _returns(config: Config, names: list[str]) -> pd.DataFrame:
-    if any(PREFIX + name not in config.inputs for name in names):
+def _histories(config: Config, names: list[str]) -> dict[str, History]:
+    """Read what there is of the names and of the volatility index."""
+    files = {name: config.inputs.get(PREFIX + name) for name in names}
+    files[INDEX] = config.inputs.get(INDEX)
+    return {name: read_history(path) for name, path in files.items() if path is not None}
+
+
+def _returns(histories: dict[str, History], config: Config, names: list[str]) -> pd.DataFrame:
+    if any(name not in histories for name in names):
         return drawn_returns(names, config.seed)
-    histories = {name: read_history(config.inputs[PREFIX + name]) for name in names}
-    if INDEX in config.inputs:
-        histories[INDEX] = read_history(config.inputs[INDEX])
-    return aligned_returns(histories, end=CLOSE)
+    chosen = {name: histories[name] for name in (*names, INDEX) if name in histories}
+    return aligned_returns(chosen, end=CLOSE)
 
 
 if __name__ == "__main__":

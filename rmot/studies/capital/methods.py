@@ -28,6 +28,7 @@ from rmot.studies.capital.stress import (
     worst,
 )
 from rmot.transport import (
+    Bounds,
     ChiSquared,
     MultipleOfLeast,
     Prior,
@@ -156,17 +157,19 @@ def ball(
     rule: str,
 ) -> Ranges:
     """Return the bounds in a chi-squared ball around a joint law."""
-    found = [
-        price_bounds(
+    found: list[Bounds] = []
+    every, forwards = on_assets(quotes), np.ones(len(quotes))
+    for payoff in book.payoffs():
+        bounds = price_bounds(
             payoff,
             prior,
-            quotes=on_assets(quotes),
-            forwards=np.ones(len(quotes)),
+            quotes=every,
+            forwards=forwards,
             divergence=ChiSquared(),
             radius=radius,
+            calibrated=found[0].calibrated if found else None,
         )
-        for payoff in book.payoffs()
-    ]
+        found.append(bounds)
     used = found[0].radius
     return Ranges(
         ball_name(law, rule),

@@ -71,17 +71,17 @@ rule capital_sensitivity:
 
 rule capital_by_assets:
     input:
-        rules.portfolio.output.csv,
-        [str(path) for path in (*_PAST.values(), *_STRESSED.values())],
+        portfolio=rules.portfolio.output.csv,
+        past=[*_PAST_FILES.values(), *map(str, _STRESSED.values())],
     output:
         f"{RESULTS}/tables/capital_by_assets.csv",
     params:
         code=code_hash("rmot.studies.capital.by_assets"),
-        past=_past_arguments(),
+        past=named(_PAST_FILES),
         stressed=named({name: path for name, path in _STRESSED.items() if name == "VIX"}),
         seed=SEEDS["equal_weight"],
     benchmark:
         f"{RESULTS}/timings/capital_by_assets.tsv"
     shell:
         "python -m rmot.studies.capital.by_assets --profile {PROFILE} --seed {params.seed}"
-        " --input portfolio={input[0]} {params.past} {params.stressed} --output {output}"
+        " --input portfolio={input.portfolio} {params.past} {params.stressed} --output {output}"

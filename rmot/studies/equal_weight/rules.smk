@@ -5,47 +5,45 @@ _PAST = {
     for name, chain in _HERE.items()
     if chain and (path := locate(f"prices/{name}"))
 }
-_IMPLIED = {"implied": locate("correlation/COR1M_History")}
-
-
-def _past_arguments():
-    given = {f"history_{name}": path for name, path in _PAST.items()} | _IMPLIED
-    return " ".join(f"--input {name}={path}" for name, path in given.items() if path)
+_IMPLIED = {"implied": path for path in [locate("correlation/COR1M_History")] if path}
+_PAST_FILES = {f"history_{name}": str(path) for name, path in _PAST.items()} | {
+    name: str(path) for name, path in _IMPLIED.items()
+}
 
 
 rule equal_weight_widths:
     input:
-        rules.portfolio.output.csv,
-        [str(path) for path in _PAST.values()],
+        portfolio=rules.portfolio.output.csv,
+        past=list(_PAST_FILES.values()),
     output:
         f"{RESULTS}/tables/equal_weight_widths.csv",
     params:
         code=code_hash("rmot.studies.equal_weight.widths"),
-        past=_past_arguments(),
+        past=named(_PAST_FILES),
         seed=SEEDS["equal_weight"],
     benchmark:
         f"{RESULTS}/timings/equal_weight_widths.tsv"
     shell:
         "python -m rmot.studies.equal_weight.widths --profile {PROFILE} --seed {params.seed}"
-        " --input portfolio={input[0]} {params.past} --output {output}"
+        " --input portfolio={input.portfolio} {params.past} --output {output}"
 
 
 rule equal_weight_correlations:
     input:
-        rules.portfolio.output.csv,
-        [str(path) for path in _PAST.values()],
+        portfolio=rules.portfolio.output.csv,
+        past=list(_PAST_FILES.values()),
     output:
         csv=f"{RESULTS}/tables/equal_weight_correlations.csv",
         tex=f"{RESULTS}/tables/equal_weight_correlations.tex",
     params:
         code=code_hash("rmot.studies.equal_weight.correlations"),
-        past=_past_arguments(),
+        past=named(_PAST_FILES),
         seed=SEEDS["equal_weight"],
     benchmark:
         f"{RESULTS}/timings/equal_weight_correlations.tsv"
     shell:
         "python -m rmot.studies.equal_weight.correlations --profile {PROFILE} --seed {params.seed}"
-        " --input portfolio={input[0]} {params.past} --output {output.csv}"
+        " --input portfolio={input.portfolio} {params.past} --output {output.csv}"
 
 
 rule equal_weight_factor_fit:
@@ -57,6 +55,7 @@ rule equal_weight_factor_fit:
         code=code_hash("rmot.studies.equal_weight.factor_fit"),
         named=named(PORTFOLIO),
         seed=SEEDS["equal_weight"],
+    priority: 1
     benchmark:
         f"{RESULTS}/timings/equal_weight_factor_fit.tsv"
     shell:
@@ -66,18 +65,18 @@ rule equal_weight_factor_fit:
 
 rule equal_weight_matrices:
     input:
-        rules.portfolio.output.csv,
-        rules.equal_weight_factor_fit.output,
-        [str(path) for path in _PAST.values()],
+        portfolio=rules.portfolio.output.csv,
+        fit=rules.equal_weight_factor_fit.output,
+        past=list(_PAST_FILES.values()),
     output:
         csv=f"{RESULTS}/tables/equal_weight_matrices.csv",
         tex=f"{RESULTS}/tables/equal_weight_matrices.tex",
     params:
         code=code_hash("rmot.studies.equal_weight.matrices"),
-        past=_past_arguments(),
+        past=named(_PAST_FILES),
         seed=SEEDS["equal_weight"],
     benchmark:
         f"{RESULTS}/timings/equal_weight_matrices.tsv"
     shell:
         "python -m rmot.studies.equal_weight.matrices --profile {PROFILE} --seed {params.seed}"
-        " --input portfolio={input[0]} --input fit={input[1]} {params.past} --output {output.csv}"
+        " --input portfolio={input.portfolio} --input fit={input.fit} {params.past} --output {output.csv}"

@@ -78,17 +78,20 @@ def bounded(
     forwards = np.asarray(prior.mean())
     quotes = [_quotes(column, prior) for column in prior.points.T]
     weights = np.full(len(models), 1.0 / len(models)) / forwards
+    every, calibrated = on_assets(quotes), None
     for strike in STRIKES:
         payoff = basket_call(weights, strike)
         classical = basket_bounds(payoff, quotes, forwards)
         ball = price_bounds(
             payoff,
             prior,
-            quotes=on_assets(quotes),
+            quotes=every,
             forwards=forwards,
             divergence=ChiSquared(),
             radius=RADIUS,
+            calibrated=calibrated,
         )
+        calibrated = ball.calibrated
         yield {
             "names": len(models),
             "maturity": maturity,

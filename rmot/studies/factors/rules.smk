@@ -7,11 +7,12 @@ rule factor_correlations:
         tex=f"{RESULTS}/tables/factor_correlations.tex",
     params:
         code=code_hash("rmot.studies.factors.correlations"),
+        seed=SEEDS["factors"],
     benchmark:
         f"{RESULTS}/timings/factor_correlations.tsv"
     shell:
         "python -m rmot.studies.factors.correlations --profile {PROFILE} --seed"
-        " {SEEDS[factors]} --output {output.csv}"
+        " {params.seed} --output {output.csv}"
 
 
 rule factor_baskets:
@@ -19,8 +20,9 @@ rule factor_baskets:
         f"{RESULTS}/tables/factor_baskets.csv",
     params:
         code=code_hash("rmot.studies.factors.baskets"),
+        seed=SEEDS["factors"],
     benchmark:
         f"{RESULTS}/timings/factor_baskets.tsv"
     shell:
-        "python -m rmot.studies.factors.baskets --profile {PROFILE} --seed {SEEDS[factors]}"
+        "python -m rmot.studies.factors.baskets --profile {PROFILE} --seed {params.seed}"
         " --output {output}"

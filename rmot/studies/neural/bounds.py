@@ -75,9 +75,14 @@ def _one_date(
         for law, model in models.items()
     }
 
-    def bounded(payoff: Any, law: str, radius: Any) -> Any:
+    def bounded(payoff: Any, law: str, radius: Any, known: Any) -> Any:
         return price_bounds(
-            payoff, priors[law], quotes=quotes, divergence=ChiSquared(), radius=radius
+            payoff,
+            priors[law],
+            quotes=quotes,
+            divergence=ChiSquared(),
+            radius=radius,
+            calibrated=known,
         )
 
     return _rows(payoffs, bounded, lambda payoff, law: priors[law].expectation(payoff))
@@ -105,9 +110,14 @@ def _two_dates(
         for law, model in models.items()
     }
 
-    def bounded(payoff: Any, law: str, radius: Any) -> Any:
+    def bounded(payoff: Any, law: str, radius: Any, known: Any) -> Any:
         return martingale_bounds(
-            payoff, laws[law].prior, quotes, divergence=ChiSquared(), radius=radius
+            payoff,
+            laws[law].prior,
+            quotes,
+            divergence=ChiSquared(),
+            radius=radius,
+            calibrated=known,
         )
 
     payoffs = {"forward-start straddle": forward_start_straddle(1.0)}
@@ -116,17 +126,16 @@ def _two_dates(
 
 def _rows(
     payoffs: dict[str, Any],
-    bounded: Callable[[Any, str, Any], Any],
+    bounded: Callable[[Any, str, Any, Any], Any],
     expectation: Callable[[Any, str], float],
 ) -> list[dict[str, object]]:
     anything = next(iter(payoffs.values()))
-    radius = MULTIPLE * max(
-        bounded(anything, law, MultipleOfLeast(1.1)).minimum_radius for law in LAWS
-    )
+    nearest = {law: bounded(anything, law, MultipleOfLeast(1.1), None) for law in LAWS}
+    radius = MULTIPLE * max(found.minimum_radius for found in nearest.values())
     rows: list[dict[str, object]] = []
     for name, payoff in payoffs.items():
         for law in LAWS:
-            found = bounded(payoff, law, radius)
+            found = bounded(payoff, law, radius, nearest[law].calibrated)
             rows.append(
                 {
                     "payoff": name,

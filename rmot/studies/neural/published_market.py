@@ -22,6 +22,9 @@ from rmot.studies.study import Config, main
 DRAWS = {"quick": 100, "full": 1000, "deep": 5000}
 ALL, PRINTED = "all", "2024 to 2026"
 WINDOW = slice("2024-01-01", "2026-02-28")
+REALISED_INDEX = 0.19
+"""As printed, of the S&P 500 in 2024 to 2026 ("The P vs Q Problem")."""
+OF_INDICES = ("mean_index", "realised_index")
 FUTURES = ("settle", "symbols", "expirations")
 LABELS = {
     "implied": r"vol-of-vol, mean VVIX",
@@ -32,6 +35,7 @@ LABELS = {
     "reversion_levels": r"$\kappa$, futures' levels",
     "half_life": "half-life in days",
     "mean_index": "mean VIX",
+    "realised_index": r"S\&P 500, realised volatility",
     "contango_share": "days in contango",
     "contango_index": "mean VIX in contango",
     "backwardation_index": "mean VIX in backwardation",
@@ -61,13 +65,19 @@ def _of_indices(
     config: Config, histories: dict[str, History], dates: slice
 ) -> Iterator[dict[str, object]]:
     index, of_index = (market.closes(histories[name]).loc[dates] for name in ("index", "of_index"))
-    returns = market.returns_of(market.closes(histories["closes"])).loc[dates]
+    closes = market.closes(histories["closes"])
+    returns = market.returns_of(closes).loc[dates]
     moves = market.changes_of(index)
     both = index.loc[index.index.isin(of_index.index)]
     found = {
         "implied": (market.implied_vol_of_vol, (of_index,), MARKET.implied_vol_of_vol),
         "realised": (market.realised_vol_of_vol, (both,), MARKET.realised_vol_of_vol),
         "mean_index": (market.mean_level, (index,), MARKET.mean_index),
+        "realised_index": (
+            market.realised_vol_of_vol,
+            (closes.loc[dates],),
+            REALISED_INDEX,
+        ),
         "leverage": (market.correlation_of, (returns, moves), MARKET.leverage),
         "index_correlation": (market.correlation_of, (index, of_index), MARKET.index_correlation),
         "clustering": (market.correlation_of, (returns.abs(), index), MARKET.clustering),
@@ -144,7 +154,7 @@ def printed(table: pd.DataFrame) -> str:
     rows = []
     for quantity, label in LABELS.items():
         row = last.loc[quantity]
-        digits = 1 if abs(row["printed"]) > 10 else 2 if quantity != "mean_index" else 3
+        digits = 1 if abs(row["printed"]) > 10 else 3 if quantity in OF_INDICES else 2
         interval = ""
         if not np.isnan(row["low"]):
             interval = rf"\;[{fixed(row['low'], digits)}, {fixed(row['high'], digits)}]"

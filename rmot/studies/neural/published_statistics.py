@@ -90,7 +90,10 @@ def generators(config: Config, fitted: Segments, test: Segments) -> dict[str, Ge
 
 
 def run(config: Config) -> pd.DataFrame:
-    """Tabulate a row a statistic and model, and of each model its scores."""
+    """Tabulate a row a statistic and model, and of each model its scores.
+
+    ``value`` is the mean over draws of as many paths as there are real ones, ``deviation`` theirs.
+    """
     fitted, _, test = read_segments(config)
     real = statistics(test.log_variance, test.steps)
     bands = _bands(test, DRAWS[config.profile], config.seed)
@@ -98,10 +101,11 @@ def run(config: Config) -> pd.DataFrame:
         name: [draw(config.seed + at) for at in range(REPEATS[config.profile])]
         for name, draw in generators(config, fitted, test).items()
     }
-    measured = {
-        name: _mean([statistics(paths, test.steps) for paths in repeats])
+    samples = {
+        name: [statistics(paths, test.steps) for paths in repeats]
         for name, repeats in drawn.items()
     }
+    measured = {name: _mean(found) for name, found in samples.items()}
     rows = []
     for statistic in STATISTICS:
         low, high = bands[statistic]
@@ -115,6 +119,7 @@ def run(config: Config) -> pd.DataFrame:
                     "of": "levels" if statistic in OF_LEVELS else "changes",
                     "model": name,
                     "value": one[statistic],
+                    "deviation": _deviation([each[statistic] for each in samples[name]]),
                     "real": real[statistic],
                     "low": low,
                     "high": high,
@@ -195,6 +200,10 @@ def _bands(test: Segments, draws: int, seed: int) -> dict[str, tuple[float, floa
 
 def _mean(found: list[dict[str, float]]) -> dict[str, float]:
     return {name: float(np.mean([one[name] for one in found])) for name in STATISTICS}
+
+
+def _deviation(found: list[float]) -> float:
+    return float(np.std(found, ddof=1)) if len(found) > 1 else float("nan")
 
 
 def printed(table: pd.DataFrame) -> str:

@@ -4,9 +4,6 @@ NEURAL_CONFIG = "rmot/neural/volterra.toml"
 NEURAL_SEEDS = range(SEEDS["neural"], SEEDS["neural"] + (3 if PROFILE == "deep" else 1))
 NEURAL_CASES = ("quotes", "bergomi", "truth")
 
-# What is compiled for a few steps need not be fast.
-XLA = "XLA_FLAGS=--xla_backend_optimization_level=0 " if PROFILE == "quick" else ""
-
 
 rule neural_training:
     input:
@@ -23,10 +20,11 @@ rule neural_training:
     params:
         code=code_hash("rmot.studies.neural.training"),
         named=lambda wildcards: "" if wildcards.case == "truth" else named(JOINT),
+    priority: 2
     benchmark:
         f"{RESULTS}/timings/neural_{{case}}_{{seed}}.tsv"
     shell:
-        "{XLA}python -m rmot.studies.neural.training --profile {PROFILE} --case {wildcards.case}"
+        "python -m rmot.studies.neural.training --profile {PROFILE} --case {wildcards.case}"
         " --seed {wildcards.seed} --input config={input.config} {params.named}"
         " --output {output.csv}"
 
@@ -68,7 +66,7 @@ rule neural_smiles:
     benchmark:
         f"{RESULTS}/timings/neural_smiles.tsv"
     shell:
-        "{XLA}python -m rmot.studies.neural.smiles --profile {PROFILE}"
+        "python -m rmot.studies.neural.smiles --profile {PROFILE}"
         " --input config={input.config} {params.named} {params.weights} --output {output}"
 
 
@@ -87,7 +85,7 @@ rule neural_recovery:
     benchmark:
         f"{RESULTS}/timings/neural_recovery.tsv"
     shell:
-        "{XLA}python -m rmot.studies.neural.recovery --profile {PROFILE} --case truth"
+        "python -m rmot.studies.neural.recovery --profile {PROFILE} --case truth"
         " --input config={input.config} {params.weights} --output {output.csv}"
 
 
@@ -102,10 +100,11 @@ rule neural_bounds:
     params:
         code=code_hash("rmot.studies.neural.bounds"),
         named=named(JOINT),
+        seed=SEEDS["neural"],
     benchmark:
         f"{RESULTS}/timings/neural_bounds.tsv"
     shell:
-        "{XLA}python -m rmot.studies.neural.bounds --profile {PROFILE} --seed {SEEDS[neural]}"
+        "python -m rmot.studies.neural.bounds --profile {PROFILE} --seed {params.seed}"
         " --input config={input.config} {params.named} --input neural={input.weights}"
         " --output {output.csv}"
 
@@ -117,8 +116,9 @@ rule neural_paths:
         f"{RESULTS}/tables/neural_paths.csv",
     params:
         code=code_hash("rmot.studies.neural.sample_paths"),
+        seed=SEEDS["neural"],
     benchmark:
         f"{RESULTS}/timings/neural_paths.tsv"
     shell:
-        "{XLA}python -m rmot.studies.neural.sample_paths --profile {PROFILE}"
-        " --seed {SEEDS[neural]} --input neural={input.weights} --output {output}"
+        "python -m rmot.studies.neural.sample_paths --profile {PROFILE}"
+        " --seed {params.seed} --input neural={input.weights} --output {output}"

@@ -32,7 +32,8 @@ rule skew_laws:
 
 rule realised_roughness:
     input:
-        REALISED.values(),
+        list(REALISED.values()),
+        indices=REALISED["indices"],
     output:
         csv=f"{RESULTS}/tables/realised_roughness.csv",
         tex=f"{RESULTS}/tables/realised_roughness.tex",
@@ -40,14 +41,13 @@ rule realised_roughness:
     params:
         code=code_hash("rmot.studies.roughness.realised_roughness", "rmot.studies.roughness.realised_variograms"),
         named=named(REALISED),
-        indices=REALISED["indices"],
     benchmark:
         f"{RESULTS}/timings/realised_roughness.tsv"
     shell:
         "python -m rmot.studies.roughness.realised_roughness --profile {PROFILE} {params.named}"
         " --output {output.csv}"
         " && python -m rmot.studies.roughness.realised_variograms --profile {PROFILE}"
-        " --input indices={params.indices} --output {output.curves}"
+        " --input indices={input.indices} --output {output.curves}"
 
 
 rule hurst_comparison:

@@ -42,3 +42,16 @@ rule spread_controls:
     shell:
         "python -m rmot.studies.spread_smiles.controls --profile {PROFILE} --input wishart={input}"
         " --output {output.csv}"
+
+
+rule spread_shapes:
+    output:
+        f"{RESULTS}/tables/spread_shapes.csv",
+    params:
+        code=code_hash("rmot.studies.spread_smiles.shapes"),
+        seed=SEEDS["spread_smiles"],
+    benchmark:
+        f"{RESULTS}/timings/spread_shapes.tsv"
+    shell:
+        "python -m rmot.studies.spread_smiles.shapes --profile {PROFILE} --seed {params.seed}"
+        " --output {output}"

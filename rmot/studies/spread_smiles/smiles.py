@@ -112,20 +112,31 @@ def _implied(priced: Priced, aim: Target, strikes: Vector) -> dict[str, Vector]:
     calls = np.array(FORWARDS) * black_call(0.0, money, aim.maturity)
     first, second = implied_normal_volatility(0.0, calls, aim.maturity)
     normal = (first**2 + second**2 - volatility**2) / (2.0 * first * second)
-    lognormal = [
-        _lognormal_correlation(call, strike, money, aim.maturity)
-        for call, strike in zip(priced.calls.tolist(), strikes.tolist(), strict=True)
-    ]
+    lognormal = _lognormal_correlations(priced.calls, strikes, money, aim.maturity)
+    moved = _lognormal_correlations(priced.calls + priced.error, strikes, money, aim.maturity)
     return {
         "normal_volatility": volatility,
         "normal_volatility_error": above - volatility,
         "normal_correlation": normal,
-        "lognormal_correlation": np.array(lognormal),
+        "lognormal_correlation": lognormal,
+        # more volatile is less correlated
+        "lognormal_correlation_error": lognormal - moved,
     }
+
+
+def _lognormal_correlations(
+    calls: Vector, strikes: Vector, money: Vector, maturity: float
+) -> Vector:
+    pairs = zip(calls.tolist(), strikes.tolist(), strict=True)
+    return np.array(
+        [_lognormal_correlation(call, strike, money, maturity) for call, strike in pairs]
+    )
 
 
 def _lognormal_correlation(call: float, strike: float, money: Vector, maturity: float) -> float:
     """Return the correlation at which two lognormal prices have this spread option, or nan."""
+    if math.isnan(call):
+        return math.nan
 
     def excess(rho: float) -> float:
         return float(bilog_spread_call(FORWARDS, money, rho, strike, maturity).price) - call

@@ -5,7 +5,6 @@ A name that cannot be fitted keeps its row and says why.
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from rmot.artifact.formats import Column, fixed, latex_table, significant
+from rmot.artifact.workers import half_the_cores
 from rmot.calibration import calibrate_portfolio
 from rmot.market import OptionSurface
 from rmot.market.registry import describe
@@ -37,7 +37,7 @@ def run(config: Config) -> pd.DataFrame:
     found = calibrate_portfolio(
         RoughHeston,
         {name: partial(surface_of, path, thin) for name, path in inputs.items()},
-        processes=min(os.cpu_count() or 1, len(inputs)),
+        processes=min(half_the_cores(), len(inputs)),
         progress=lambda name, done, total: print(f"{done}/{total} {name}", file=sys.stderr),
         fixed=FIXED,
         profile="hurst",

@@ -1,11 +1,11 @@
 # Candidates fitted to whole surfaces, one job a fit.
 
-from rmot.studies.surfaces.candidates import CANDIDATES
+from rmot.studies.surfaces.names import CANDIDATE_NAMES
 
 SURFACE_FITS = {
     f"{candidate}@{chain}": f"{RESULTS}/fits/surfaces/{candidate}.{chain.lower()}.json"
     for chain in SURFACES
-    for candidate in CANDIDATES
+    for candidate in CANDIDATE_NAMES
 }
 
 
@@ -53,7 +53,8 @@ rule portfolio:
     params:
         code=code_hash("rmot.studies.surfaces.portfolio"),
         named=named(PORTFOLIO),
-    threads: workflow.cores
+    threads: half_the_cores()
+    priority: 1
     benchmark:
         f"{RESULTS}/timings/portfolio.tsv"
     shell:

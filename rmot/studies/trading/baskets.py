@@ -156,6 +156,7 @@ def traded(basket: Basket, profile: str, seed: int) -> BasketTrade:
     )
     inside = on_assets([_inside(b, prior, i) for i, b in enumerate(books)])
     least = least_radius(prior, inside, forwards=np.ones(count), divergence=ChiSquared())
+    calibrated = None
     for excess in EXCESSES:
         bounds = price_bounds(
             payoff,
@@ -164,7 +165,9 @@ def traded(basket: Basket, profile: str, seed: int) -> BasketTrade:
             forwards=np.ones(count),
             divergence=ChiSquared(),
             radius=Radius(least + excess, "the least, and an excess"),
+            calibrated=calibrated,
         )
+        calibrated = bounds.calibrated
         found[f"{excess:g}"] = (bounds, inside)
     settled = np.array([[market.settled for market in basket.markets]])
     return BasketTrade(

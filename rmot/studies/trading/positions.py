@@ -26,6 +26,7 @@ from rmot.payoffs import PiecewiseLinear, call, digital, put, straddle
 from rmot.studies.extrapolation.balls import law
 from rmot.transport import (
     Bounds,
+    Calibrated,
     ChiSquared,
     Prior,
     Quotes,
@@ -158,24 +159,34 @@ def prior_of(model: RoughHeston, offered: Book) -> Prior:
     return law(model, offered.smile.maturity, np.concatenate(strikes))
 
 
-def all_bounds(target: Target, quotes: Quotes, prior: Prior, least: float) -> dict[str, Bounds]:
+def all_bounds(
+    target: Target,
+    quotes: Quotes,
+    prior: Prior,
+    least: float,
+    calibrated: Calibrated | None = None,
+) -> dict[str, Bounds]:
     """Return the classical bounds of a payoff and those of the balls, by name.
+
+    The law nearest to the prior may be known from another payoff.
 
     Raises
     ------
     RmotError
         As the bounds raise it; the market is then left out, with a count.
     """
-    balls = {
-        f"{excess:g}": price_bounds(
+    balls = {}
+    for excess in EXCESSES:
+        found = price_bounds(
             target.payoff,
             prior,
             quotes=quotes,
             divergence=ChiSquared(),
             radius=Radius(least + excess, "the least, and an excess"),
+            calibrated=calibrated,
         )
-        for excess in EXCESSES
-    }
+        balls[f"{excess:g}"] = found
+        calibrated = found.calibrated
     classical = price_bounds(target.payoff, None, quotes=quotes, divergence=Unrestricted())
     return {CLASSICAL: classical} | balls
 

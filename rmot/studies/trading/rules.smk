@@ -53,6 +53,7 @@ rule trades:
         code=code_hash("rmot.studies.trading.trades"),
         named=lambda wildcards: named(TRADED[wildcards.case]),
         seed=SEEDS["trading"],
+    priority: 1
     benchmark:
         f"{RESULTS}/timings/trades_{{case}}.tsv"
     shell:

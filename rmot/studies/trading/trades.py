@@ -124,6 +124,7 @@ def _of(market: Market) -> Iterator[Row]:
     prior = prior_of(model, choice)
     least = least_of(prior, quotes)
     settled = np.array([market.settled])
+    calibrated = None
     for target in choice.targets:
         strike = choice.smile.log_moneyness[[target.row]]
         volatility = float(model.implied_volatility(strike, market.smile.maturity)[0])
@@ -137,7 +138,8 @@ def _of(market: Market) -> Iterator[Row]:
             "settled_by": market.settled_by,
         }
         listed = market.listed[:, choice.rows] if market.listed.size else None
-        for method, bounds in all_bounds(target, quotes, prior, least).items():
+        for method, bounds in all_bounds(target, quotes, prior, least, calibrated).items():
+            calibrated = bounds.calibrated or calibrated
             yield from _sides(common, method, bounds, target.payoff, quotes, settled, gain, listed)
 
 

@@ -3,11 +3,13 @@
 All quotes of both expiries within -4 and 3 deviations are met, and the price is a martingale. The
 balls have equal radii around either law: multiples of the larger of both least radii. One payoff
 is bounded on three quarters of the cells again, either way, which shows what the cells are worth.
+Bounds without a prior are read from what `certified` wrote, or else found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 
@@ -20,6 +22,7 @@ from rmot.studies.index_quotes import quoted_surface
 from rmot.studies.study import Config, main
 from rmot.studies.surfaces.candidates import near_the_money
 from rmot.transport import (
+    Calibrated,
     ChiSquared,
     KullbackLeibler,
     MartingaleBounds,
@@ -64,7 +67,10 @@ def smiles(config: Config) -> tuple[OptionSurface, Smile, Smile]:
 
 
 def run(config: Config) -> pd.DataFrame:
-    """Tabulate a row a payoff, law and radius; inputs are the chain SPX and SPX_fit."""
+    """Tabulate a row a payoff, law and radius.
+
+    Inputs are the chain ``SPX``, ``SPX_fit`` and, where it was made, ``classical``.
+    """
     surface, first, second = smiles(config)
     quotes = Quotes.from_smile(first), Quotes.from_smile(second)
     models = {
@@ -86,13 +92,14 @@ def run(config: Config) -> pd.DataFrame:
         )
 
     laws = {name: law(name) for name in LAWS}
-    found = list(_classical(quotes))
+    made = config.inputs.get("classical")
+    found = _classical(quotes) if made is None else _read(made)
     found += _balls(laws, quotes, ChiSquared(), payoffs(), MULTIPLES)
     middle = {AT_THE_MONEY: payoffs()[AT_THE_MONEY]}
     found += _balls(laws, quotes, KullbackLeibler(), middle, (MIDDLE,))
     radius = next(row["radius"] for row in found if row.get("multiple") == MIDDLE)
     coarse = {name: law(name, COARSE) for name in LAWS}
-    found += _at(coarse, quotes, ChiSquared(), middle, MIDDLE, float(str(radius)))
+    found += _at(coarse, quotes, ChiSquared(), middle, MIDDLE, float(str(radius)), {})
     return pd.DataFrame(found).assign(
         first=first.label,
         second=second.label,
@@ -102,11 +109,22 @@ def run(config: Config) -> pd.DataFrame:
     )
 
 
-def _classical(quotes: Quoted) -> Iterator[dict[str, object]]:
-    for name, payoff in payoffs().items():
-        found = martingale_bounds(payoff, None, quotes, divergence=Unrestricted())
-        shortfall = max(found.lower_hedge.shortfall, found.upper_hedge.shortfall)
-        yield _row(name, "none", found) | {"divergence": "none", "shortfall": shortfall}
+def _classical(quotes: Quoted) -> list[dict[str, object]]:
+    return [
+        classical_row(name, martingale_bounds(payoff, None, quotes, divergence=Unrestricted()))
+        for name, payoff in payoffs().items()
+    ]
+
+
+def _read(path: Path) -> list[dict[str, object]]:
+    rows = pd.read_csv(path).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def classical_row(payoff: str, found: MartingaleBounds) -> dict[str, object]:
+    """Return the row of a payoff's bounds without a prior."""
+    shortfall = max(found.lower_hedge.shortfall, found.upper_hedge.shortfall)
+    return _row(payoff, "none", found) | {"divergence": "none", "shortfall": shortfall}
 
 
 def _balls(
@@ -118,14 +136,16 @@ def _balls(
 ) -> Iterator[dict[str, object]]:
     """Bound all targets at multiples of the radius at which both laws' balls hold a martingale."""
     anything = next(iter(targets.values()))
-    least = max(
-        martingale_bounds(
+    nearest = {
+        name: martingale_bounds(
             anything, law.prior, quotes, divergence=divergence, radius=MultipleOfLeast(1.0)
-        ).minimum_radius
-        for law in laws.values()
-    )
+        )
+        for name, law in laws.items()
+    }
+    least = max(found.minimum_radius for found in nearest.values())
+    known = {name: found.calibrated for name, found in nearest.items()}
     for multiple in multiples:
-        yield from _at(laws, quotes, divergence, targets, multiple, multiple * least)
+        yield from _at(laws, quotes, divergence, targets, multiple, multiple * least, known)
 
 
 def _at(
@@ -135,11 +155,17 @@ def _at(
     targets: dict[str, TwoDatePayoff],
     multiple: float,
     radius: float,
+    known: dict[str, Calibrated | None],
 ) -> Iterator[dict[str, object]]:
     for law_name, law in laws.items():
         for name, payoff in targets.items():
             found = martingale_bounds(
-                payoff, law.prior, quotes, divergence=divergence, radius=radius
+                payoff,
+                law.prior,
+                quotes,
+                divergence=divergence,
+                radius=radius,
+                calibrated=known.get(law_name),
             )
             yield _row(name, law_name, found) | {
                 "divergence": str(divergence).removesuffix("()"),

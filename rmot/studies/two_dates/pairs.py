@@ -101,19 +101,27 @@ def _rows(
     quotes = Quotes.from_smile(first), Quotes.from_smile(second)
     straddle = forward_start_straddle(1.0)
     laws = _laws(pair, models, config)
-    least = {
+    nearest = {
         name: martingale_bounds(
             straddle,
             law.prior,
             quotes,
             divergence=ChiSquared(),
             radius=MultipleOfLeast(1.0),
-        ).minimum_radius
+        )
         for name, law in laws.items()
     }
+    least = {name: found.minimum_radius for name, found in nearest.items()}
     radius = MULTIPLE * max(least.values())
     found = {"none": martingale_bounds(straddle, None, quotes, divergence=Unrestricted())} | {
-        name: martingale_bounds(straddle, law.prior, quotes, divergence=ChiSquared(), radius=radius)
+        name: martingale_bounds(
+            straddle,
+            law.prior,
+            quotes,
+            divergence=ChiSquared(),
+            radius=radius,
+            calibrated=nearest[name].calibrated,
+        )
         for name, law in laws.items()
     }
     window = second.maturity - first.maturity

@@ -41,6 +41,11 @@ _PARTS = ("correlation", "vol_of_vol", "initial_variance", "loadings")
 def read_problem(path: Path) -> ObservableProblem:
     """Read a calibration.
 
+    Parameters
+    ----------
+    path : Path
+        TOML; docs/spread_options.md has the keys.
+
     Raises
     ------
     MissingData
@@ -58,7 +63,18 @@ def read_problem(path: Path) -> ObservableProblem:
 
 
 def parse_problem(given: Mapping[str, Any]) -> ObservableProblem:
-    """Make a calibration of what such a file holds; raises as `read_problem`."""
+    """Make a calibration of what such a file holds; raises as `read_problem`.
+
+    Parameters
+    ----------
+    given : mapping
+        What the file's TOML says.
+
+    Raises
+    ------
+    ParameterError
+        As `read_problem`.
+    """
     _only(given, (*_TOP, *_BOX), "the file")
     forwards = _numbers(_get(given, "forwards", "the file"), "forwards", 1)
     layout = ParameterLayout(forwards.size, _whole(_get(given, "common_factors", "the file")))

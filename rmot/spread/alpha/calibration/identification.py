@@ -36,7 +36,12 @@ class Identification:
 
 
 def identification(jacobian: Array) -> Identification:
-    """Return that of a Jacobian, shape (n_observables, n_parameters)."""
+    """Return that of a Jacobian, shape (n_observables, n_parameters).
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (n_observables, n_parameters)
+    """
     length = np.linalg.norm(jacobian, axis=0)
     scaled = jacobian / np.where(length > 0.0, length, 1.0)
     _, values, directions = np.linalg.svd(scaled, full_matrices=True)

@@ -21,6 +21,10 @@ _LEAST_SQUARED_CORRELATION = 0.01
 def default_weights(targets: Observables) -> Observables:
     """Return the weights of targets, of the same shape.
 
+    Parameters
+    ----------
+    targets : Observables
+
     Raises
     ------
     ParameterError
@@ -38,7 +42,18 @@ def default_weights(targets: Observables) -> Observables:
 
 
 def printed_weights(targets: Observables) -> tuple[Observables, NDArray[np.bool_]]:
-    """Return (147)-(152) as printed, and where their minimum is its second term."""
+    """Return (147)-(152) as printed, and where their minimum is its second term.
+
+    Parameters
+    ----------
+    targets : Observables
+
+    Returns
+    -------
+    weights : Observables
+    second : ndarray of bool
+        Where the minimum is its second term.
+    """
     product = _check(targets)
     with np.errstate(divide="ignore"):
         own = 1.0 / targets.covariance**2
