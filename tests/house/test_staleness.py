@@ -93,10 +93,13 @@ def test_one_figures_script_remakes_that_figure(stale_after):
 
 
 def test_a_kernel_remakes_what_rests_on_it_and_nothing_else(dag, stale_after):
+    # rules that this profile does not run have a hash and no job
+    at_work = {job["code"] for job in dag["jobs"]}
     rests = {
         code
         for code, of in dag["modules"].items()
-        if any(path.as_posix().endswith(KERNEL) for path in fingerprint.reachable_files(*of))
+        if code in at_work
+        and any(path.as_posix().endswith(KERNEL) for path in fingerprint.reachable_files(*of))
     }
     direct, stale = stale_after(KERNEL, "_FIRST_SURPLUS = ", "_FIRST_SURPLUS = 0.1 + ")
     assert {job["code"] for job in direct} == rests

@@ -189,7 +189,7 @@ def test_estimates_at_a_bound_or_missing_do_not_count():
 
 def test_a_broken_file_keeps_its_row_and_reason_and_costs_no_other(spx, tmp_path, monkeypatch):
     # what is tested is the table, not the pool of processes
-    monkeypatch.setattr(portfolio.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(portfolio, "half_the_cores", lambda: 1)
     broken, ndx = tmp_path / "broken.csv", tmp_path / "ndx.csv.gz"
     broken.write_text("Synthetic: rmot.market.synthetic seed 1\nno chain at all\n")
     synthetic_index_chain(ndx, seed=5, underlying="NDX")
