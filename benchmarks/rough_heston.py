@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument(
         "--ladder", type=int, default=9, help="smiles of a domain timed at all settings"
     )
+    parser.add_argument("--turns", type=int, default=5, help="of which times are medians")
     parser.add_argument("--skip-timing", action="store_true")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -40,7 +41,7 @@ def main() -> None:
     report_accuracy(accuracy)
     if options.skip_timing:
         return
-    timing = engine_timing.measure(smiles, options.ladder)
+    timing = engine_timing.measure(smiles, options.ladder, options.turns)
     write_csv(options.out / "engine_timing.csv", timing)
     report_timing(timing)
 
