@@ -299,6 +299,8 @@ rule tables:
         rules.traded_bounds.output,
         rules.seed_stability.output,
         rules.fund_smiles.output,
+        rules.black_scholes_basket.output,
+        rules.correlation_inputs.output,
         rules.far_quotes.output,
         rules.search_paths.output,
         rules.spectra.output,
