@@ -33,19 +33,20 @@ def section_files(paper: Path = PAPER) -> list[Path]:
     return [paper / "sections" / f"{name}.tex" for name in names]
 
 
+_FLOAT = re.compile(r"\\begin\{(figure|table)\}.*?\\end\{\1\}", re.DOTALL)
+
+
 def floats(text: str) -> Iterator[str]:
     """Give the source of each figure and table."""
-    for match in re.finditer(r"\\begin\{(figure|table)\}.*?\\end\{\1\}", text, re.DOTALL):
+    for match in _FLOAT.finditer(text):
         yield match[0]
 
 
 def marks(path: Path) -> Iterator[Marked]:
     r"""Find each ``\madeby{...}`` of a file."""
     text = text_of(path)
-    labelled = {
-        body: re.search(r"\\label\{([^}]+)\}", body) for body in floats(text) if r"\madeby{" in body
-    }
+    spans = [match.span() for match in _FLOAT.finditer(text)]
     for match in re.finditer(r"\\madeby\{([^}]*)\}", text):
-        around = next((body for body in labelled if match[0] in body), None)
-        label = labelled[around] if around else None
+        around = [text[start:end] for start, end in spans if start < match.start() < end]
+        label = re.search(r"\\label\{([^}]+)\}", around[0]) if around else None
         yield Marked(path.stem, tuple(match[1].split(",")), label[1] if label else None)

@@ -38,7 +38,7 @@ _PASSAGES = [
     # places in the sources, in the standard and in this text
     rf"(?:[Tt]able|[Ff]igure|[Ss]ection|[Tt]heorem|[Ll]emma|[Aa]lgorithm|[Dd]efinition|[Ee]quation|"
     rf"[Aa]ppendix|[Cc]orollary|[Ss]tep|[Mm]ode)s?[~\s]{_PLACE}(?:(?:,| and| to) {_PLACE})*",
-    rf"(?<![\d.])00[0-4]\b(?:,?\s\(?{_NUMBER}(?:, {_NUMBER})*\)?)?",
+    rf"(?<![\d.])00[0-4]\b(?:,\s{_NUMBER}|\s\({_NUMBER}(?:, {_NUMBER})*\))?",
     rf"\(?MAR{_NUMBER}(?:\(\d+\))?\)?",
     # names: of claims, of markets
     r"\b[A-Z]+\d+\b",

@@ -37,6 +37,11 @@ def test_the_list_leads_to_the_float(article):
     assert r"\program{paper.build}] what the text says of it" in text
 
 
+def test_a_program_leads_to_each_float_that_it_made(article):
+    two = FLOAT % "figures.dow" + (FLOAT % "figures.dow").replace("fig:dow", "fig:other")
+    assert [mark.label for mark in places(article(two))["figures.dow"]] == ["fig:dow", "fig:other"]
+
+
 def test_a_float_without_a_mark_and_a_mark_without_a_program_are_refused(article):
     with pytest.raises(DataError, match=r"see a\.tex"):
         places(article(FLOAT.replace(r"\madeby{%s}", "")))

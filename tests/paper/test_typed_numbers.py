@@ -19,6 +19,7 @@ def found(text):
         (r"It falls like $K^{-2}$, by 17\,\%, in 3 cases.", ["17", "3"]),
         (r"Within $10^{-8}$ of $\alpha$", ["10"]),
         (r"12,500 quotes", ["12,500"]),
+        (r"where 002 17 has", ["17"]),
     ],
 )
 def test_numbers_without_a_kind_are_found(text, numbers):
