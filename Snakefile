@@ -2,6 +2,7 @@
 #
 #   snakemake                  everything    snakemake claims | tables | figures | paper | report | api
 #   snakemake --dry-run        what would be made anew
+import atexit
 import os
 import shutil
 import sys
@@ -64,7 +65,7 @@ shell.prefix(
 
 # Data that rules asked for in vain: something synthetic stands in, or a part is left out.
 ABSENT = set()
-DATA = [folder for folder in (data_root(), f"{RESULTS}/data") if folder]
+DATA = tuple(f"{folder}/" for folder in (data_root(), f"{RESULTS}/data") if folder)
 WITH_TEX = all(shutil.which(program) for program in ("latexmk", "pdflatex"))
 
 
@@ -76,7 +77,7 @@ def locate(dataset):
 
 
 def is_data(path):
-    return any(Path(path).is_relative_to(folder) for folder in DATA)
+    return path.startswith(DATA)
 
 
 # With its limit on submissions Snakemake looks at all waiting jobs once a second more for every job
@@ -98,7 +99,8 @@ include: "paper/rules.smk"
 include: "paper/reference/rules.smk"
 
 
-keep_parsed()
+# At the end, as some rules name their code only when a job is known.
+atexit.register(keep_parsed)
 
 
 rule all:

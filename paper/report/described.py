@@ -88,7 +88,7 @@ def _called(items: Iterable[Any], wildcards: SimpleNamespace) -> Iterator[str]:
 
 
 def _from(path: str, folders: Sequence[Path | None]) -> str:
-    for folder in folders:
-        if folder is not None and Path(path).is_relative_to(folder):
-            return Path(path).relative_to(folder).as_posix()
+    for folder in filter(None, folders):
+        if path.startswith(f"{folder.as_posix()}/"):
+            return path[len(folder.as_posix()) + 1 :]
     return path

@@ -53,10 +53,15 @@ def code_hash(*modules: str) -> str:
     files, packages = _closure(modules)
     digest = hashlib.sha256()
     for file in sorted(files):
-        digest.update(f"{file.relative_to(PROJECT).as_posix()}={_syntax(file)[0]}\n".encode())
+        digest.update(_line(file))
     for package in sorted(packages):
         digest.update(f"{package}=={_version(package)}\n".encode())
     return digest.hexdigest()[:16]
+
+
+@cache
+def _line(file: Path) -> bytes:
+    return f"{file.relative_to(PROJECT).as_posix()}={_syntax(file)[0]}\n".encode()
 
 
 def reachable_files(*modules: str) -> list[Path]:
@@ -98,6 +103,12 @@ def _find(project: Path, module: str) -> Path | None:
         if candidate.is_file():
             return candidate
     return None
+
+
+def forget() -> None:
+    """Read all files anew from now on, as they may have changed."""
+    for known in (_line, _syntax, _imports, _stub_homes, _find):
+        known.cache_clear()
 
 
 Parsed = tuple[str, list[tuple[str, list[str]]]]

@@ -30,13 +30,7 @@ def project(tmp_path, monkeypatch):
 
 
 def hash_now(module="rmot.study"):
-    for cached in (
-        fingerprint._syntax,
-        fingerprint._imports,
-        fingerprint._stub_homes,
-        fingerprint._find,
-    ):
-        cached.cache_clear()
+    fingerprint.forget()
     return fingerprint.code_hash(module)
 
 

@@ -46,8 +46,7 @@ def stale_after(dag, copied, monkeypatch):
     edited = {}
 
     def hashes():
-        for cached in (fingerprint._syntax, fingerprint._imports, fingerprint._stub_homes):
-            cached.cache_clear()
+        fingerprint.forget()
         return {code: fingerprint.code_hash(*of) for code, of in dag["modules"].items()}
 
     def edit(name, old, new):
