@@ -26,7 +26,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.stats import chi2, f, t
+from scipy.special import chdtrc, fdtrc, stdtrit
 
 from rmot.errors import DataError
 
@@ -115,7 +115,7 @@ class SkewLaw:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return Student's interval for `hurst`."""
-        reach = t.ppf(0.5 + level / 2, self.points - self.coefficients.size) * self.hurst_error
+        reach = stdtrit(self.points - self.coefficients.size, 0.5 + level / 2) * self.hurst_error
         return float(self.hurst - reach), float(self.hurst + reach)
 
     @property
@@ -199,7 +199,7 @@ def curvature_test(terms: SkewTerms, curved: SkewLaw) -> float:
         design = np.vander(np.log(terms.maturity), size, increasing=True) * weight[:, None]
         rest.append(np.sum((y - design @ np.linalg.lstsq(design, y)[0]) ** 2))
     spare = y.size - 3
-    return float(f.sf((rest[0] - rest[1]) / (rest[1] / spare), 1, spare))
+    return float(fdtrc(1, spare, (rest[0] - rest[1]) / (rest[1] / spare)))
 
 
 def likelihood_ratio_test(narrow: SkewLaw, wide: SkewLaw) -> float:
@@ -209,4 +209,4 @@ def likelihood_ratio_test(narrow: SkewLaw, wide: SkewLaw) -> float:
     many maturities; a shift may not be negative, and halves the value.
     """
     gain = 2 * (wide.log_likelihood - narrow.log_likelihood)
-    return float(chi2.sf(max(gain, 0.0), 1)) * (0.5 if wide.law == "shifted" else 1.0)
+    return float(chdtrc(1, max(gain, 0.0))) * (0.5 if wide.law == "shifted" else 1.0)

@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import helmert
 from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
 
 from rmot.errors import ParameterError
 from rmot.numerics.quantiles import Marginal, quantiles
@@ -46,6 +45,9 @@ def independent_normals(n_assets: int, n_points: int, replicates: int, seed: int
             raise ParameterError(f"expected {name} as a power of two >= {least}; got {number}")
     if n_points < replicates:
         raise ParameterError(f"expected n_points >= replicates; got {n_points} and {replicates}")
+    # SciPy's statistics cost every program that reaches this module half a second to import
+    from scipy.stats import qmc
+
     found = []
     for number in range(replicates):
         generator = np.random.default_rng([seed, number])

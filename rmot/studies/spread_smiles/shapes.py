@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from rmot.artifact.data_digest import data_digest
 from rmot.models import SABR
@@ -126,7 +126,7 @@ def _bisabr(aim: Target, strikes: Vector, config: Config) -> Iterator[Case]:
         case = _case(3, name, change, other.spread_call(strikes, MATURITY), strikes)
         changes = 100.0 * (_batches(other, strikes, config) / simulated - 1.0)
         error = np.std(changes, axis=0, ddof=1) / math.sqrt(_BATCHES)
-        quantile = float(student_t.ppf(0.5 + 0.5 * _CONFIDENCE, _BATCHES - 1))
+        quantile = float(stdtrit(_BATCHES - 1, 0.5 + 0.5 * _CONFIDENCE))
         yield {
             **case,
             "change": 100.0 * (np.asarray(case["normal_volatility"]) / volatility - 1.0),

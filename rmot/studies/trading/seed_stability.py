@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import chdtr, chdtrc
 
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.numerics.normality import kolmogorov_test, lilliefors_test, naive_test
@@ -51,7 +51,7 @@ def _rows(prices: pd.DataFrame, seed: int) -> Iterator[dict[str, object]]:
             "variance_p": np.nan
             if estimator == SCORES
             else float(
-                2.0 * min(chi2.cdf(statistic, price.size - 1), chi2.sf(statistic, price.size - 1))
+                2.0 * min(chdtr(price.size - 1, statistic), chdtrc(price.size - 1, statistic))
             ),
             "distance": fitted.statistic,
             "naive_p": naive_test(price).p_value,
