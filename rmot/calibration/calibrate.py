@@ -38,10 +38,11 @@ def calibrate(
     surface : OptionSurface, or sequence of them
         Quotes; see `rmot.market`.
     **options
-        ``fixed``, ``noise_floor``, ``start``, ``require_convergence`` and ``progress``; for one
-        surface also ``free``, ``forward_variance_times`` and ``profile``, for several
-        ``n_factors``, ``starts`` and ``seed``. `calibrate_surface` and `calibrate_factors` tell
-        what they mean and which errors they raise.
+        ``fixed``, ``noise_floor``, ``start``, ``starts``, ``tolerance``, ``require_convergence``
+        and ``progress``; for one surface also ``free``, ``forward_variance_times`` and
+        ``profile``, for several ``n_factors``, ``start_tolerance`` and ``seed``.
+        `calibrate_surface` and `calibrate_factors` tell what they mean and which errors they
+        raise.
 
     Returns
     -------

@@ -8,7 +8,7 @@ with errors s_k; the inverse bounds the covariance of unbiased estimates (Cramé
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -251,8 +251,7 @@ def required_strikes(
         to tell more.
     """
 
-    def width(strikes: int) -> float:
-        smiles = designed_smiles(model, replace(design, strikes=strikes))
+    def width(smiles: Sequence[DesignedSmile]) -> float:
         try:
             return NORMAL_95 * standard_errors(model, smiles, free)[parameter]
         except CalibrationError:
@@ -261,7 +260,7 @@ def required_strikes(
     low, high = 0, most + 1
     strikes = min(design.strikes, most)
     for attempt in range(most):
-        found = width(strikes)
+        found = width(designed_smiles(model, replace(design, strikes=strikes)))
         low, high = (low, strikes) if found <= precision else (strikes, high)
         if high - low == 1:
             break
@@ -272,5 +271,30 @@ def required_strikes(
     if high > most:
         return None
     # of few strikes the places matter, and more can tell less
-    fewer = range(1, high) if high <= _FEW else ()
-    return next((strikes for strikes in fewer if width(strikes) <= precision), high)
+    fewer = _few_strikes(model, design, high) if high <= _FEW else ()
+    return next((strikes for strikes, smiles in fewer if width(smiles) <= precision), high)
+
+
+def _few_strikes(
+    model: Any, design: Design, stop: int
+) -> Iterator[tuple[int, tuple[DesignedSmile, ...]]]:
+    """Give the smiles of 1, 2, ... strikes below `stop`, all priced at once in each maturity."""
+    counts = [replace(design, strikes=count) for count in range(1, _FEW)]
+    whole = [
+        designed_smile(
+            model,
+            np.unique(np.concatenate([few.log_moneyness(maturity) for few in counts])),
+            maturity,
+            design.noise,
+        )
+        for maturity in design.maturities
+    ]
+    for few in counts[: stop - 1]:
+        yield few.strikes, tuple(_at(smile, few.log_moneyness(smile.maturity)) for smile in whole)
+
+
+def _at(smile: DesignedSmile, log_moneyness: Vector) -> DesignedSmile:
+    """Return the quotes of a smile at some of its places."""
+    rows = np.isin(smile.log_moneyness, log_moneyness)
+    k, volatility = smile.log_moneyness[rows], smile.implied_volatility[rows]
+    return DesignedSmile(smile.maturity, k, volatility, smile.noise[rows], smile.gradient[rows])

@@ -27,7 +27,12 @@ from rmot.calibration.information import (
 from rmot.calibration.likelihood import Likelihood, Quotes
 from rmot.calibration.parametrisation import Parametrisation, is_number, parametrise
 from rmot.calibration.profiling import profile_likelihood
-from rmot.calibration.search import distance_to_optimum, local_search, same_optimum
+from rmot.calibration.search import (
+    SEARCH_TOLERANCE,
+    distance_to_optimum,
+    local_search,
+    same_optimum,
+)
 from rmot.calibration.starts import trial_points
 from rmot.errors import CalibrationError, IdentificationWarning, ParameterError
 
@@ -54,6 +59,8 @@ def calibrate_surface(
     noise_floor: float = 1e-4,
     start: object | None = None,
     profile: str | None = None,
+    starts: int = LOCAL_SEARCHES,
+    tolerance: float = SEARCH_TOLERANCE,
     require_convergence: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> Fit:
@@ -78,6 +85,11 @@ def calibrate_surface(
         A model of this class from which a single local search starts.
     profile : str, optional
         A free parameter whose profile likelihood the fit is to carry; see `profile_likelihood`.
+    starts : int
+        Local searches on a thinned surface, from the best trial values; with 1 the search goes
+        from the best of them to all quotes at once.
+    tolerance : float
+        Relative change at which the searches on all quotes end.
     require_convergence : bool
         With False a search that stops before an optimum makes a fit all the same, whose warnings
         say so and whose `distance_to_optimum` says by how much.
@@ -110,6 +122,10 @@ def calibrate_surface(
     parametrisation = parametrise(model_class, fixed or {}, free, forward_variance_times)
     if not noise_floor > 0:
         raise ParameterError(f"expected a positive noise_floor; got {noise_floor}")
+    if starts < 1:
+        raise ParameterError(f"expected at least one start; got {starts}")
+    if not tolerance > 0:
+        raise ParameterError(f"expected a positive tolerance; got {tolerance}")
     likelihood = Likelihood(parametrisation, map(Quotes.of, surface.slices), noise_floor)
     names = parametrisation.free
     if likelihood.size < len(names):
@@ -122,16 +138,19 @@ def calibrate_surface(
     say = progress or (lambda line: None)
     searches: list[Search] = []
     if start is None:
-        starts = _global_search(likelihood, searches, say)
+        points = _global_search(likelihood, starts, searches, say)
     else:
         if not isinstance(start, model_class):
             raise ParameterError(f"expected a {model_class.__name__} to start from; got {start!r}")
-        starts = [parametrisation.point(parametrisation.values_of(start))]
+        points = [parametrisation.point(parametrisation.values_of(start))]
     best = None
-    for point in starts:
-        found = local_search(likelihood, point)
+    optima: list[NDArray[np.float64]] = []
+    for point in points:
+        found = local_search(likelihood, point, tolerance, optima)
         searches.append(_record("all quotes", likelihood, point, found))
         say(f"search {len(searches)}: chi-squared {2 * found.cost:.6g} after {found.nfev} steps")
+        if found.status > 0:
+            optima.append(found.x)
         if best is None or found.cost < best.cost:
             best = found
     assert best is not None
@@ -154,7 +173,10 @@ def calibrate_surface(
 
 
 def _global_search(
-    likelihood: Likelihood[Parametrisation], searches: list[Search], say: Callable[[str], None]
+    likelihood: Likelihood[Parametrisation],
+    starts: int,
+    searches: list[Search],
+    say: Callable[[str], None],
 ) -> list[NDArray[np.float64]]:
     """Return distinct optima of a thinned surface, the best first; `searches` is added to."""
     thinned = likelihood.thin(THINNED_SLICES, THINNED_QUOTES, THINNED_PRICE_ERROR)
@@ -167,10 +189,10 @@ def _global_search(
         name = likelihood.parametrisation.model_class.__name__
         raise CalibrationError(f"{name} could price the surface at none of the trial parameters")
     say(f"{len(trials)} starts tried")
-    if len(trials) == 1:
+    if min(starts, len(trials)) == 1:
         return [trials[0][1]]
     found = []
-    for _, point in trials[:LOCAL_SEARCHES]:
+    for _, point in trials[:starts]:
         try:
             known = [each.x for each in found]
             optimum = local_search(thinned, point, THINNED_TOLERANCE, known)

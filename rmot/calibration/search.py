@@ -18,6 +18,7 @@ from rmot.calibration.likelihood import Likelihood
 from rmot.errors import CalibrationError
 
 MOST_STEPS = 200
+SEARCH_TOLERANCE = 1e-10
 
 _SAME = 0.05
 
@@ -25,7 +26,7 @@ _SAME = 0.05
 def local_search(
     likelihood: Likelihood[Any],
     start: NDArray[np.float64],
-    tolerance: float = 1e-10,
+    tolerance: float = SEARCH_TOLERANCE,
     known: Sequence[NDArray[np.float64]] = (),
 ) -> OptimizeResult:
     """Search from a point of the coordinates until the relative change is below the tolerance.

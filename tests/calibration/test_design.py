@@ -179,6 +179,20 @@ def test_required_strikes_suffice_and_one_less_does_not():
     assert widths[1] <= 0.05 < widths[0]
 
 
+def test_few_strikes_priced_at_once_tell_what_they_tell_by_themselves():
+    free = MODEL.parameters[:2]
+    design = replace(DESIGN, half_width=0.3)
+    found = required_strikes(MODEL, design, free, 0.05)
+    widths = {}
+    for strikes in range(1, 51):
+        try:
+            smiles = designed_smiles(MODEL, replace(design, strikes=strikes))
+            widths[strikes] = NORMAL_95 * standard_errors(MODEL, smiles, free)["hurst"]
+        except CalibrationError:
+            continue
+    assert found == min(strikes for strikes, width in widths.items() if width <= 0.05)
+
+
 def test_what_is_too_cheap_is_not_quoted():
     design = Design(11, 1.0, (0.05,), volatility_noise(0.01))
     (smile,) = designed_smiles(FLAT, design)

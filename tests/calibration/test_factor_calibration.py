@@ -161,6 +161,7 @@ def test_held_numbers_keep_their_place(surfaces):
         ({"starts": 0}, "at least one start"),
         ({"tolerance": 0.0}, "positive tolerance"),
         ({"noise_floor": 0.0}, "positive noise_floor"),
+        ({"start_tolerance": 0.0}, "positive start_tolerance"),
         ({"start": TRUTH.select([0])}, r"shape \(2, 2\)"),
     ],
 )

@@ -185,6 +185,8 @@ def test_classical_heston_is_the_rough_model_at_one_half():
         ({"forward_variance_times": (0.5, 0.1)}, "increasing"),
         ({"fixed": {"initial_variance": 0.04}, "forward_variance_times": (0.5,)}, "in fixed"),
         ({"noise_floor": 0.0}, "noise_floor"),
+        ({"starts": 0}, "at least one start"),
+        ({"tolerance": 0.0}, "positive tolerance"),
         ({"fixed": {"hurst": 0.7}}, "hurst"),
     ],
 )

@@ -21,11 +21,11 @@ from rmot.calibration.factors.parametrisation import (
     FactorParametrisation,
     parametrise_factors,
 )
-from rmot.calibration.factors.starts import canonical_point, distinct_optima
+from rmot.calibration.factors.starts import THINNED_TOLERANCE, canonical_point, distinct_optima
 from rmot.calibration.identification import LARGEST_ERROR, combination
 from rmot.calibration.information import fisher_information, standard_errors
 from rmot.calibration.likelihood import Quotes
-from rmot.calibration.search import distance_to_optimum, local_search
+from rmot.calibration.search import SEARCH_TOLERANCE, distance_to_optimum, local_search
 from rmot.errors import CalibrationError, IdentificationWarning, ParameterError
 from rmot.models import RoughFactorModel
 
@@ -36,7 +36,6 @@ Vector = NDArray[np.float64]
 
 # An optimum is found when it is nearer than this, in standard errors.
 LARGEST_DISTANCE = 0.01
-SEARCH_TOLERANCE = 1e-10
 # Optima within three standard deviations of the best are not told apart by the quotes.
 ALMOST_AS_GOOD = 9.0
 
@@ -49,6 +48,7 @@ def calibrate_factors(
     noise_floor: float = 1e-4,
     start: RoughFactorModel | None = None,
     starts: int = 6,
+    start_tolerance: float = THINNED_TOLERANCE,
     seed: int = 0,
     tolerance: float = SEARCH_TOLERANCE,
     require_convergence: bool = True,
@@ -70,6 +70,8 @@ def calibrate_factors(
         Where a single local search on all quotes starts.
     starts : int
         Local searches on thinned quotes; the best goes on to all of them.
+    start_tolerance : float
+        Relative change at which those on thinned quotes end.
     seed : int
         Of the directions of loadings at the starts.
     tolerance : float
@@ -100,8 +102,9 @@ def calibrate_factors(
         raise ParameterError(f"expected a positive noise_floor; got {noise_floor}")
     if starts < 1:
         raise ParameterError(f"expected at least one start; got {starts}")
-    if not tolerance > 0:
-        raise ParameterError(f"expected a positive tolerance; got {tolerance}")
+    for name, value in (("tolerance", tolerance), ("start_tolerance", start_tolerance)):
+        if not value > 0:
+            raise ParameterError(f"expected a positive {name}; got {value}")
     parametrisation = parametrise_factors(len(surfaces), n_factors, fixed or {})
     slices = [[Quotes.of(smile) for smile in surface.slices] for surface in surfaces]
     likelihood = FactorLikelihood(parametrisation, slices, noise_floor)
@@ -113,7 +116,7 @@ def calibrate_factors(
     say = progress or (lambda line: None)
     optima: list[OptimizeResult] = []
     if start is None:
-        optima = distinct_optima(likelihood, starts, seed, say)
+        optima = distinct_optima(likelihood, starts, start_tolerance, seed, say)
         first = optima[0].x
     else:
         shape = (len(surfaces), n_factors)

@@ -31,7 +31,11 @@ _NEGATIVE = 0.25
 
 
 def distinct_optima(
-    likelihood: FactorLikelihood, starts: int, seed: int, say: Callable[[str], None]
+    likelihood: FactorLikelihood,
+    starts: int,
+    tolerance: float,
+    seed: int,
+    say: Callable[[str], None],
 ) -> list[OptimizeResult]:
     """Return distinct optima of thinned quotes, the best first."""
     thinned = likelihood.thin(THINNED_SLICES, THINNED_QUOTES, THINNED_PRICE_ERROR)
@@ -40,7 +44,7 @@ def distinct_optima(
     for number in range(starts):
         point = _start(thinned, generator, number)
         try:
-            optimum = local_search(thinned, point, THINNED_TOLERANCE)
+            optimum = local_search(thinned, point, tolerance)
         except CalibrationError:
             continue
         optimum.x = canonical_point(thinned.parametrisation, optimum.x)
