@@ -296,17 +296,20 @@ class FourierLaw(ABC):
         """
         maturity = check_maturity(maturity)
         deviation = self._deviation(maturity)
-        known: dict[bytes, NDArray[np.complex128]] = {}
+        strip = self._strip(maturity)
+        known: dict[complex, complex] = {}
 
         def log_phi(u: NDArray[np.complex128]) -> NDArray[np.complex128]:
-            # moments of one order and side are asked for again, on the same contour
-            nodes = u.tobytes()
-            if nodes not in known:
-                known[nodes] = self._log_phi(u, maturity, _PRIOR_TOLERANCE)[0]
-            return known[nodes]
+            # moments of one side are asked for again and again, on the same contour
+            nodes = u.tolist()
+            fresh = np.array([node for node in nodes if node not in known], dtype=np.complex128)
+            if fresh.size:
+                found = self._log_phi(fresh, maturity, _PRIOR_TOLERANCE)[0]
+                known.update(zip(fresh.tolist(), found.tolist(), strict=True))
+            return np.array([known[node] for node in nodes])
 
         def moments(k: NDArray[np.float64], order: int, upper: bool) -> NDArray[np.float64]:
-            strip = self._strip(maturity)
-            return partial_moments(log_phi, strip, deviation, k, order, upper=upper)[0]
+            along = max(order, 1) if upper else 0
+            return partial_moments(log_phi, strip, deviation, k, order, upper=upper, along=along)[0]
 
         return discretise(moments, deviation, n_points, upper, kinks)

@@ -44,6 +44,7 @@ def partial_moments(
     *,
     upper: bool,
     relative_tolerance: float = 1e-9,
+    along: int | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return E[S^order; S > e^k] or, with upper false, E[S^order; S < e^k], and their errors.
 
@@ -63,6 +64,9 @@ def partial_moments(
         Which side of e^k.
     relative_tolerance : float
         Aimed at error, relative to the value; rounding of the sum is accepted where that is more.
+    along : int, optional
+        Order whose contour to use: one no less than `order` above, no more below. Moments of
+        several orders then ask for the same frequencies.
 
     Returns
     -------
@@ -75,14 +79,15 @@ def partial_moments(
         The moment itself is infinite, or the step could not be made small enough.
     """
     k = np.asarray(log_moneyness, dtype=np.float64)
-    room = strip[1] - order if upper else strip[0] + order
+    on = order if along is None else along
+    room = strip[1] - on if upper else strip[0] + on
     if not room > 0.0:
         raise AccuracyError(
-            f"expected a finite moment of order {order}; at this maturity E S^r is finite for "
+            f"expected a finite moment of order {on}; at this maturity E S^r is finite for "
             f"{-strip[0]:.4g} < r < {strip[1]:.4g}"
         )
     distance = min(0.5 * room, _WIDEST / deviation)
-    crossing = -(order + distance) if upper else distance - order
+    crossing = -(on + distance) if upper else distance - on
     # Bent to the side on which e^{-iuk} decays: below the real axis for k > 0, above for k < 0.
     bend = -_BEND if upper else _BEND
     reach = _reach(log_phi, crossing, distance, bend)

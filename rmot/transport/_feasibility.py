@@ -55,6 +55,8 @@ def raise_if_infeasible(
     n_hard: int,
     names: list[str],
     free: NDArray[np.bool_] | None = None,
+    *,
+    explained: bool = True,
 ) -> None:
     """Raise InfeasibleQuotes unless some law meets all rows within 1e-9 of their scale.
 
@@ -73,6 +75,8 @@ def raise_if_infeasible(
         Of the rows after those.
     free : ndarray of bool, shape (n,)
         Nodes whose mass may have either sign.
+    explained : bool
+        Whether the conflict is looked for; without it the error names what the nearest law misses.
     """
     program = _Program(columns, lower, upper, n_hard, free)
     everything = np.arange(n_hard, columns.shape[0])
@@ -84,6 +88,9 @@ def raise_if_infeasible(
         )
     if not nearest.clashing.size:
         return
+    if not explained:
+        missed = tuple(names[row - n_hard] for row in nearest.clashing)
+        raise InfeasibleQuotes(f"no law meets all quotes; the nearest misses {', '.join(missed)}")
     conflict, is_smallest = _smallest_conflict(program, everything, nearest)
     reached = program.nearest(conflict)
     listed = []

@@ -41,7 +41,8 @@ Iterate = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 
 _MAX_STEPS = 80
 _MET = 1e-13
-_PATIENCE = 30
+_PATIENCE, _SETTLED = 30, 4
+_ROUNDED = 5e-16
 _LARGEST_PULL = 1e150
 _START_SLACK = 0.1
 _TRIED, _LARGEST = (1e3, 1e5, 1e7, 1e9, 1e11, 1e13), 1e15
@@ -74,7 +75,10 @@ def solve(program: Program, payoff: Vector, radius: float | None, tolerance: flo
         for steps in range(1, _MAX_STEPS + 1):
             if best.gap <= tolerance and best.missed <= _MET:
                 break
-            if waited > _PATIENCE or not state.advance():
+            met = state.gap <= tolerance and state.missed <= _MET
+            rounded = max(abs(best.gap), best.missed) <= _ROUNDED
+            # what rounding alone makes better or worse needs less patience
+            if waited > (_SETTLED if met or rounded else _PATIENCE) or not state.advance():
                 break
             if not isfinite(state.gap + state.missed):
                 break

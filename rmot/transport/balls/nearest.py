@@ -46,8 +46,10 @@ class Nearest:
     start: dual_newton.DualAnswer | None
 
 
-def nearest(problem: BallProblem) -> Nearest:
+def nearest(problem: BallProblem, *, explained: bool = True) -> Nearest:
     """Return the law nearest to the prior.
+
+    Where no law is found and it is not `explained`, no smallest conflict is looked for.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def nearest(problem: BallProblem) -> Nearest:
     spent = program.spent(density)
     error = max(abs(spent + point.value), program.missed(density)) / (1.0 + spent)
     if not error <= _CONVERGED:
-        _explain(problem, point.multipliers)
+        _explain(problem, point.multipliers, explained)
         if not error <= _USABLE:
             raise AccuracyError("the law nearest to the prior was not found to a gap of 1e-5")
     return Nearest(density, multipliers, problem.multiple * max(0.0, -point.value), start)
@@ -134,7 +136,7 @@ def tail_turns_negative(problem: BallProblem, density: Vector) -> bool:
     return min(problem.along_tail(density)) < -_NEGATIVE
 
 
-def _explain(problem: BallProblem, multipliers: Vector) -> None:
+def _explain(problem: BallProblem, multipliers: Vector, explained: bool) -> None:
     """Raise InfeasibleQuotes where no law meets all rows.
 
     A program too large for the search of a conflict is searched price by price. Beyond that quotes
@@ -150,13 +152,14 @@ def _explain(problem: BallProblem, multipliers: Vector) -> None:
     else:
         soft, names = np.append(soft, further), [*names, "the tail's mass", "the tail's call"]
     if m * problem.payoff.size <= _SEARCHED or quotes is None:
-        _search(problem, np.append(hard, soft), hard.size, names)
+        _search(problem, np.append(hard, soft), hard.size, names, explained)
         return
     assets = np.array([getattr(payoff, "asset", -1) for payoff in quotes.payoffs])
     for asset in np.unique(assets[assets >= 0]):
         own = np.flatnonzero(assets == asset)
         known = [0, 1 + asset] if asset < problem.n_forwards else [0]
-        _search(problem, np.append(known, quoted[own]), len(known), [names[j] for j in own])
+        rows, own_names = np.append(known, quoted[own]), [names[j] for j in own]
+        _search(problem, rows, len(known), own_names, explained)
     program = problem.program
     pays = program.design.times(-multipliers)
     if np.all(program.kinds == SIGNED) and pays.max() + rows_value(program, multipliers) < 0:
@@ -166,7 +169,9 @@ def _explain(problem: BallProblem, multipliers: Vector) -> None:
         )
 
 
-def _search(problem: BallProblem, rows: NDArray[np.intp], n_hard: int, names: list[str]) -> None:
+def _search(
+    problem: BallProblem, rows: NDArray[np.intp], n_hard: int, names: list[str], explained: bool
+) -> None:
     program = problem.program
     unit = np.zeros(problem.scale.size)
     columns = np.empty((rows.size, problem.payoff.size))
@@ -181,4 +186,5 @@ def _search(problem: BallProblem, rows: NDArray[np.intp], n_hard: int, names: li
         n_hard,
         names,
         program.kinds == FREE,
+        explained=explained,
     )

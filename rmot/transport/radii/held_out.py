@@ -29,6 +29,7 @@ def least_radius(
     *,
     divergence: Divergence,
     forwards: ArrayLike = 1.0,
+    explained: bool = True,
 ) -> float:
     """Return the least divergence from the prior at which some law meets the quotes.
 
@@ -38,6 +39,9 @@ def least_radius(
     ----------
     prior, quotes, divergence, forwards
         As in `price_bounds`.
+    explained : bool
+        Whether quotes that clash are refused by the name of a smallest conflicting set, which
+        takes longer than to see that they do.
 
     Returns
     -------
@@ -51,7 +55,8 @@ def least_radius(
     require_ball(divergence)
     anything = forward() if prior.points.ndim == 1 else np.zeros(prior.weights.size)
     means = forward_means(forwards, prior.points.shape[1:])
-    return nearest(assemble(anything, prior, quotes, means, divergence)).least
+    problem = assemble(anything, prior, quotes, means, divergence)
+    return nearest(problem, explained=explained).least
 
 
 def needed_radius(
@@ -82,9 +87,8 @@ def needed_radius(
     float
     """
     try:
-        return least_radius(
-            prior, quotes.along(payoff, bid, ask), divergence=divergence, forwards=forwards
-        )
+        along = quotes.along(payoff, bid, ask)
+        return least_radius(prior, along, divergence=divergence, forwards=forwards, explained=False)
     except InfeasibleQuotes:
         return math.inf
     except AccuracyError:

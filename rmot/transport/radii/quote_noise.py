@@ -63,7 +63,11 @@ def quote_noise_radius(
     for _ in range(n_draws):
         shifted = quotes.shifted(rng.uniform(-0.5, 0.5, len(quotes)))
         try:
-            asked.append(least_radius(prior, shifted, divergence=divergence, forwards=forwards))
+            asked.append(
+                least_radius(
+                    prior, shifted, divergence=divergence, forwards=forwards, explained=False
+                )
+            )
         except InfeasibleQuotes:
             infeasible += 1
         except AccuracyError:

@@ -316,3 +316,38 @@ def test_units_of_rows_do_not_matter():
     assert (program.weights * payoff) @ one.density == pytest.approx(
         (program.weights * payoff) @ two.density, abs=1e-10
     )
+
+
+def many_nodes(seed):
+    """Return a program whose gap ends at the rounding of its sums, which no step mends."""
+    rng = np.random.default_rng(seed)
+    w, values = rng.dirichlet(np.ones(100)), np.column_stack([np.ones(100), rng.random((100, 8))])
+    law = w * rng.uniform(0.5, 1.5, 100)
+    rows = law / law.sum() @ values
+    lower, upper = rows - 1e-4 * rng.random(9), rows + 1e-4 * rng.random(9)
+    lower[0] = upper[0] = 1.0
+    kinds = np.full(100, SIGNED, dtype=np.int8)
+    return Program(DenseDesign(values), w, kinds, lower, upper, 2.0, 1.0, 1, np.ones(9))
+
+
+def test_what_rounding_decides_is_not_waited_for(monkeypatch):
+    taken = [0]
+    advance = conic._State.advance
+
+    def counted(state):
+        taken[-1] += 1
+        return advance(state)
+
+    monkeypatch.setattr(conic._State, "advance", counted)
+    programs = [many_nodes(seed) for seed in range(4)]
+    nothing = np.zeros(programs[0].weights.size)
+    early = [conic.solve(program, nothing, None, 1e-17) for program in programs]
+    taken.append(0)
+    monkeypatch.setattr(conic, "_SETTLED", conic._PATIENCE)
+    late = [conic.solve(program, nothing, None, 1e-17) for program in programs]
+    assert 2 * taken[0] < taken[1]
+    for program, one, other in zip(programs, early, late, strict=True):
+        # half of E (q - q*)^2 is at most the gap and what the rows miss at their multipliers
+        left = [abs(x.gap) + x.missed * np.abs(x.multipliers).sum() for x in (one, other)]
+        apart = np.sqrt(program.weights @ (one.density - other.density) ** 2)
+        assert apart <= sum(np.sqrt(2 * each) for each in left)

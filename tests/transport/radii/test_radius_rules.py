@@ -139,6 +139,20 @@ def test_draws_that_no_law_meets_are_counted_and_left_out():
     assert found.value == pytest.approx(asked[int(np.ceil(0.9 * asked.size)) - 1], abs=1e-9)
 
 
+def test_a_clash_that_is_not_explained_is_refused_all_the_same():
+    quotes = Quotes([call(1.0), call(1.0), call(1.1)], [0.1, 0.2, 0.05], [0.12, 0.22, 0.06])
+    with pytest.raises(InfeasibleQuotes) as explained:
+        least_radius(THREE, quotes, divergence=ChiSquared())
+    with pytest.raises(InfeasibleQuotes, match="the nearest misses") as told:
+        least_radius(THREE, quotes, divergence=ChiSquared(), explained=False)
+    assert len(explained.value.conflict) >= 2
+    assert not told.value.conflict
+    met = Quotes([call(1.0)], [0.13], [0.15])
+    assert least_radius(THREE, met, divergence=ChiSquared()) == least_radius(
+        THREE, met, divergence=ChiSquared(), explained=False
+    )
+
+
 def test_quote_noise_never_falls_below_what_meets_the_quotes_as_given():
     quotes = Quotes([call(1.0)], [0.13], [0.15])
     found = noise_radius(quotes, level=0.1)
