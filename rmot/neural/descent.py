@@ -142,7 +142,8 @@ def descend(
     module : Module
         Its floating-point arrays are free; wrap one in `jax.lax.stop_gradient` to hold it.
     loss : callable
-        ``loss(module, data, key)``, a scalar; `key` is another one at every step.
+        ``loss(module, data, key)``, a scalar; `key` is another one at every step. What is compiled
+        serves every descent of an equal loss, equal settings and modules of one structure.
     data, held_out_data : pytree
         Arrays that the two functions take. They are arguments, not constants, of what is compiled.
     held_out : callable
@@ -161,29 +162,12 @@ def descend(
     CalibrationError
         If loss or held-out error of the given weights are no numbers: there are none to keep.
     """
-    import optax
-
-    rate = _rate(settings)
-    adam = optax.chain(optax.clip_by_global_norm(settings.clip), optax.adam(rate))
+    rate, adam = _rate(settings), _adam(settings)
     free, fixed = eqx.partition(module, eqx.is_inexact_array)
     # what came of Python's numbers has a type of its own, for which all would be compiled twice
     free = jax.tree.map(lambda leaf: jax.lax.convert_element_type(leaf, leaf.dtype), free)
     state = adam.init(free)
     key = jax.random.PRNGKey(settings.seed)
-
-    @eqx.filter_jit
-    def advance(free: Any, state: Any, data: Any, step: jax.Array):
-        def of_free(free: Any) -> jax.Array:
-            return loss(eqx.combine(free, fixed), data, jax.random.fold_in(key, step))
-
-        value, gradient = jax.value_and_grad(of_free)(free)
-        updates, after = adam.update(gradient, state, free)
-        return optax.apply_updates(free, updates), after, value, _norm(gradient)
-
-    @eqx.filter_jit
-    def measure(free: Any, data: Any) -> jax.Array:
-        return held_out(eqx.combine(free, fixed), data)
-
     best, best_step, least, waited = free, 0, math.inf, 0
     history: list[Look] = []
 
@@ -192,11 +176,13 @@ def descend(
         return Trained(eqx.combine(best, fixed), best_step, tuple(history), stopped, kept)
 
     for step in range(settings.steps + 1):
-        moved, after, value, slope = advance(free, state, data, jnp.asarray(step))
+        moved, after, value, slope = _advance(
+            loss, settings, fixed, free, state, data, key, jnp.asarray(step)
+        )
         finite = math.isfinite(value) and math.isfinite(slope)
         due = step % settings.measure_every == 0 or step == settings.steps
         if due and finite:
-            error = float(measure(free, held_out_data))
+            error = float(_measure(held_out, fixed, free, held_out_data))
             finite = math.isfinite(error)
             if finite:
                 waited = 0 if error < least else waited + 1
@@ -217,6 +203,40 @@ def descend(
             return ended("early", f"stopped early at step {step}")
         free, state = moved, after
     return ended("finished", f"all {settings.steps} steps are taken")
+
+
+# functions of the module, since JAX compiles closures anew at every descent
+@eqx.filter_jit
+def _advance(
+    loss: Callable[..., jax.Array],
+    settings: Descent,
+    fixed: Any,
+    free: Any,
+    state: Any,
+    data: Any,
+    key: jax.Array,
+    step: jax.Array,
+) -> tuple[Any, Any, jax.Array, jax.Array]:
+    """Return weights and state after a step, the loss before it and its gradient's norm."""
+    import optax
+
+    def of_free(free: Any) -> jax.Array:
+        return loss(eqx.combine(free, fixed), data, jax.random.fold_in(key, step))
+
+    value, gradient = jax.value_and_grad(of_free)(free)
+    updates, after = _adam(settings).update(gradient, state, free)
+    return optax.apply_updates(free, updates), after, value, _norm(gradient)
+
+
+@eqx.filter_jit
+def _measure(held_out: Callable[..., jax.Array], fixed: Any, free: Any, data: Any) -> jax.Array:
+    return held_out(eqx.combine(free, fixed), data)
+
+
+def _adam(settings: Descent) -> Any:
+    import optax
+
+    return optax.chain(optax.clip_by_global_norm(settings.clip), optax.adam(_rate(settings)))
 
 
 def _norm(gradient: Any) -> jax.Array:

@@ -115,6 +115,26 @@ def grid_of(
     )
 
 
+def padded(grid: Grid, multiple: int) -> Grid:
+    """Append steps after the last date, in which nothing is gathered, up to a multiple of steps.
+
+    What is looked at stays the same, and one compiled program serves many grids. Only for
+    simulation: at a variance of 0 its root has no derivative.
+    """
+    steps = grid.times.size - 1
+    more = -steps % multiple
+    length = grid.times[-1] - grid.times[-2]
+    return eqx.tree_at(
+        lambda each: (each.times, each.overlaps, each.price_looks),
+        grid,
+        (
+            np.append(grid.times, grid.times[-1] + length * np.arange(1, more + 1)),
+            np.pad(grid.overlaps, ((0, more), (0, 0))),
+            np.pad(grid.price_looks, ((0, more), (0, 0))),
+        ),
+    )
+
+
 def _lived(times: Vector, pieces: Sequence[float]) -> Vector:
     """Return the time spent in each piece up to the times, shape (times, pieces)."""
     begins = np.array([0.0, *pieces[:-1]])

@@ -97,8 +97,12 @@ def quote_errors(
     """Return the errors of price options, index options and futures, in units."""
     ends = simulate_ends(coordinates, grid, normals)
     of_price, of_index = quotes.prices, quotes.index
-    prices = price_options(ends, of_price.date, of_price.log_moneyness)
-    index = index_options(ends, of_index.date, of_index.forward, of_index.log_moneyness)
+    k, forward, of_k = (
+        each.astype(normals.dtype)
+        for each in (of_price.log_moneyness, of_index.forward, of_index.log_moneyness)
+    )
+    prices = price_options(ends, of_price.date, k)
+    index = index_options(ends, of_index.date, forward, of_k)
     futures = index_futures(ends)
     return (
         (prices - of_price.price) / of_price.scale,

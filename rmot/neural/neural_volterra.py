@@ -23,10 +23,10 @@ from rmot.models._simulated_law import Paths, SimulatedLaw, Simulation
 from rmot.models.forward_variance import ForwardVariance
 from rmot.models.price_paths import LognormalPaths, PricePaths, SimulatesIndex, index_grid
 from rmot.neural.coordinates import Coordinates
-from rmot.neural.grid import INDEX_NODES, Grid, grid_of
+from rmot.neural.grid import INDEX_NODES, Grid, grid_of, padded
 from rmot.neural.jaxed import eqx, jnp
-from rmot.neural.paths import make_tables, walk
-from rmot.neural.shape import expected
+from rmot.neural.paths import Tables, make_tables, walk
+from rmot.neural.shape import Series, expected
 from rmot.neural.volterra import seen_from
 from rmot.numerics.discrete import Prior
 from rmot.numerics.path_draws import PathDraws, Sampling
@@ -34,8 +34,14 @@ from rmot.numerics.path_grid import check_times, step_grid
 
 Vector = NDArray[np.float64]
 
-_tables = eqx.filter_jit(make_tables)
-_walk = eqx.filter_jit(walk)
+_compiled_tables = eqx.filter_jit(make_tables)
+_compiled_walk = eqx.filter_jit(walk)
+_compiled_expected = eqx.filter_jit(expected)
+_compiled_seen = eqx.filter_jit(seen_from)
+_compiled_values = eqx.filter_jit(Series.__call__)
+_MULTIPLE = 64
+"""Of steps that programs are compiled for: compiling one takes longer than running it."""
+
 _SIMULATION = Simulation()
 _PRIOR_PATHS = 2**13
 _BLOCK = 256
@@ -113,8 +119,8 @@ class NeuralVolterra(SimulatedLaw, SimulatesIndex):
 
         def simulate(normal: Vector, log_forward: Vector, variance: Vector) -> None:
             moves = normal[:, 0].reshape(-1, count, every).sum(axis=2) / math.sqrt(every)
-            forward, left, *_ = _walk(tables, jnp.asarray(moves))
-            log_forward[:], variance[:] = np.asarray(forward)[:, 0], np.asarray(left)[:, 0]
+            forward, left, *_ = _walk(tables, moves)
+            log_forward[:], variance[:] = forward[:, 0], left[:, 0]
 
         return simulate
 
@@ -131,18 +137,20 @@ class NeuralVolterra(SimulatedLaw, SimulatesIndex):
         t, grid = self._grid_to(times, steps)
         tables, count = _tables(self.coordinates, grid), grid.times.size - 1
         looks = jnp.asarray(t)
-        seen = seen_from(self.coordinates.hurst, jnp.asarray(grid.times), looks, looks)
+        seen = _compiled_seen(self.coordinates.hurst, jnp.asarray(grid.times), looks, looks)
         at_looks, noise = np.asarray(seen.lags).T, np.sqrt(np.asarray(seen.rest))
-        spot = expected(self.coordinates.shape, looks, seen.variances, 0.0 * seen.rest)
+        spot = _compiled_expected(self.coordinates.shape, looks, seen.variances, jnp.zeros(t.size))
         draws = PathDraws(count + 2 * t.size, 0, n_paths, seed, sampling)
         price, variance, integrated = np.empty((3, n_paths, t.size))
         for chunk in range(draws.chunks):
             within = draws.paths_of(chunk)
             across, moves, own = np.split(draws.draw(chunk)[0], [t.size, t.size + count], axis=1)
-            forward, left, total, _ = map(np.asarray, _walk(tables, jnp.asarray(moves)))
+            forward, left, total, _ = _walk(tables, moves)
             spread = np.sqrt(np.diff(left, axis=1, prepend=0.0))
             price[within] = np.exp(forward - 0.5 * left + np.cumsum(spread * across, axis=1))
-            log_ratio = np.asarray(spot(jnp.asarray(moves @ at_looks + noise * own)))
+            log_ratio = np.asarray(
+                _compiled_values(spot, jnp.asarray(moves @ at_looks + noise * own))
+            )
             variance[within] = self.expected_variance(t) * np.exp(log_ratio)
             integrated[within] = total
         return PricePaths(t, price, variance, integrated)
@@ -240,8 +248,8 @@ class NeuralVolterra(SimulatedLaw, SimulatesIndex):
         index = np.empty((n_paths, len(grid.index_dates) // INDEX_NODES))
         for chunk in range(draws.chunks):
             within = draws.paths_of(chunk)
-            found = _walk(tables, jnp.asarray(draws.draw(chunk)[0]))
-            forward[within], left[within], _, index[within] = map(np.asarray, found)
+            found = _walk(tables, draws.draw(chunk)[0])
+            forward[within], left[within], _, index[within] = found
         return forward, left, index
 
     def _grid_to(self, times: ArrayLike, steps: int | None) -> tuple[Vector, Grid]:
@@ -263,3 +271,14 @@ class NeuralVolterra(SimulatedLaw, SimulatesIndex):
         )
         moved = Coordinates.at(at["hurst"], at["correlation"], self.coordinates.variances, shape)
         return replace(self, coordinates=moved), bump
+
+
+def _tables(coordinates: Coordinates, grid: Grid) -> Tables:
+    return _compiled_tables(coordinates, padded(grid, _MULTIPLE))
+
+
+def _walk(tables: Tables, normals: Vector) -> tuple[Vector, ...]:
+    """Return what `walk` does, of increments up to the last date."""
+    after = tables.own.size - normals.shape[1]
+    found = _compiled_walk(tables, jnp.asarray(np.pad(normals, ((0, 0), (0, after)))))
+    return tuple(np.asarray(each) for each in found)

@@ -23,7 +23,7 @@ from rmot.neural.jaxed import eqx, jax, jnp
 from rmot.neural.shape import Series, expected
 from rmot.neural.volterra import own_move, seen_from, steps_ahead
 
-CHUNK = 256
+CHUNK = 128
 """Paths that are simulated together, so that their numbers stay near the processor."""
 
 _TERMS = 12
@@ -56,9 +56,10 @@ def simulate_ends(coordinates: Coordinates, grid: Grid, normals: jax.Array) -> E
     grid : Grid
         Its number of pieces is that of the coordinates.
     normals : array, shape (paths, steps)
-        Standardised increments of W; a multiple of `CHUNK` paths, or fewer than it.
+        Standardised increments of W; a multiple of `CHUNK` paths, or fewer than it. Paths have
+        their precision, the law's tables are double in any case.
     """
-    tables = make_tables(coordinates, grid)
+    tables = jax.tree.map(lambda leaf: leaf.astype(normals.dtype), make_tables(coordinates, grid))
     size = min(CHUNK, normals.shape[0])
     chunks = normals.reshape(-1, size, normals.shape[1])
     found = jax.lax.map(jax.checkpoint(lambda each: walk(tables, each)), chunks)

@@ -102,7 +102,7 @@ class Series(eqx.Module):
 
     def slope(self, x: jax.Array) -> jax.Array:
         """Return the derivatives at x, shape (..., rows)."""
-        by_place = self.coefficients @ _to_slope(DEGREE + 1) / self.width[:, None]
+        by_place = _of_slope(self.coefficients) / self.width[:, None]
         return _clenshaw(by_place, jnp.clip(x / self.width, -1.0, 1.0))
 
 
@@ -148,9 +148,11 @@ def _clenshaw_slopes(
 ) -> tuple[jax.Array, jax.Array]:
     # the series of the derivative, rather than that of every step of the recursion
     coefficients, z = at
-    by_place = _clenshaw(coefficients @ _to_slope(coefficients.shape[1]), z)
+    by_place = _clenshaw(_of_slope(coefficients), z)
     return _clenshaw(coefficients, z), by_place * move[1] + _clenshaw(move[0], z)
 
 
-def _to_slope(terms: int) -> np.ndarray:
-    return np.polynomial.chebyshev.chebder(np.eye(terms)).T
+def _of_slope(coefficients: jax.Array) -> jax.Array:
+    """Return the coefficients of the derivative."""
+    to_slope = np.polynomial.chebyshev.chebder(np.eye(coefficients.shape[1])).T
+    return coefficients @ to_slope.astype(coefficients.dtype)

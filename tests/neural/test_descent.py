@@ -87,6 +87,21 @@ def test_a_step_is_compiled_once():
     assert len(traced) == 1
 
 
+def test_descents_of_one_loss_and_structure_share_what_is_compiled():
+    traced = []
+
+    def noted(point, aim, key):
+        traced.append(key)
+        return distance(point, aim)
+
+    found = [
+        descend(Point(jnp.full(2, begin)), noted, AIM, distance, AIM, SETTINGS)
+        for begin in (0.0, 0.5)
+    ]
+    assert len(traced) == 1
+    assert found[0].history[0].loss != found[1].history[0].loss
+
+
 @pytest.mark.parametrize(
     "change", [{"steps": 0}, {"learning_rate": 0.0}, {"warm_up": 400}, {"last_rate": 2.0}]
 )

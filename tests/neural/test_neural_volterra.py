@@ -8,7 +8,10 @@ from rmot.models import RoughBergomi, Simulation, index_prior, two_date_law
 from rmot.models.forward_variance import ForwardVariance
 from rmot.neural import NeuralVolterra
 from rmot.neural.coordinates import Coordinates
+from rmot.neural.grid import grid_of
 from rmot.neural.jaxed import eqx, jnp
+from rmot.neural.neural_volterra import _tables, _walk
+from rmot.neural.paths import make_tables, walk
 from rmot.neural.shape import Layer, Shape
 from rmot.payoffs import call, forward_start_straddle
 from rmot.transport import ChiSquared, price_bounds
@@ -84,6 +87,18 @@ def test_price_is_a_martingale_and_variance_has_its_curve(bent):
     error = total.std(axis=0) / np.sqrt(total.shape[0])
     wanted = [bent.forward_variance.total(t) for t in (0.1, 0.25)]
     assert np.all(np.abs(total.mean(axis=0) - wanted) < 4.0 * error)
+
+
+def test_steps_appended_for_the_compiler_change_nothing_that_is_looked_at(bent):
+    grid = grid_of(np.linspace(0.0, 0.2, 9), np.array([0.1, 0.2]), np.array([0.1]), PIECES)
+    normals = np.random.default_rng(0).standard_normal((32, 8))
+    filled = _walk(_tables(bent.coordinates, grid), normals)
+    tables = eqx.filter_jit(make_tables)(bent.coordinates, grid)
+    plain = eqx.filter_jit(walk)(tables, jnp.asarray(normals))
+    for one, other in zip(filled, plain, strict=True):
+        assert one.shape == other.shape
+        # sums of at most 64 terms of size 1, some 20 recursions each
+        assert np.allclose(one, other, rtol=0, atol=64 * 20 * np.finfo(float).eps)
 
 
 def test_steps_of_any_length_give_the_same_smile(bent):

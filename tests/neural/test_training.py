@@ -50,6 +50,20 @@ def test_the_loss_falls_and_the_law_remains_one(trained):
     assert found.pieces == (targets.prices[0].maturity,)
 
 
+def test_single_precision_moves_the_loss_by_rounding_alone(trained):
+    _, found, config, targets = trained
+    once = replace(
+        config,
+        sampling=replace(config.sampling, precision="single"),
+        descent=replace(config.descent, steps=1, warm_up=0),
+    )
+    first, exact = train(once, targets).found.history[0], found.found.history[0]
+    # a price's 1e-6 is at most some 1e-4 of a loss's unit, in errors of the order of one or more
+    assert first.loss == pytest.approx(exact.loss, rel=1e-4)
+    assert first.held_out == pytest.approx(exact.held_out, rel=1e-4)
+    assert first.loss != exact.loss
+
+
 def test_files_give_the_same_law(trained):
     path, found, config, targets = trained
     law, about = load_model(path, SIMULATION)

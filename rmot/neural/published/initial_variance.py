@@ -9,12 +9,11 @@ source compares itself with: its best volatility is the quotes' mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from rmot.errors import DataError
 from rmot.market import Smile
@@ -27,6 +26,7 @@ Vector = NDArray[np.float64]
 SEARCHED = (-9.0, 0.5)
 """Logarithms of the variances among which the best is searched."""
 _TOLERANCE = 1e-3
+_FIRST, _LONGEST, _NEAR, _MOST = 0.2, 2.0, 0.01, 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,12 +92,45 @@ def calibrate_initial_variance(
     if not smiles:
         raise DataError("expected one smile or more; got none")
 
-    def error(log_variance: float) -> float:
-        return volatility_error(model, float(np.exp(log_variance)), correlation, smiles, grid)
+    def apart(log_variance: float) -> Vector:
+        return _apart(model, float(np.exp(log_variance)), correlation, smiles, grid)
 
-    found = minimize_scalar(error, bounds=SEARCHED, method="bounded", options={"xatol": _TOLERANCE})
-    near = min(found.x - SEARCHED[0], SEARCHED[1] - found.x) < 10 * _TOLERANCE
-    return Calibrated(float(np.exp(found.x)), float(found.fun), bool(near))
+    best, error = _least_squares(apart, 2.0 * float(np.log(flat_volatility(smiles))))
+    near = min(best - SEARCHED[0], SEARCHED[1] - best) < 10 * _TOLERANCE
+    return Calibrated(float(np.exp(best)), error, near)
+
+
+def _least_squares(apart: Callable[[float], Vector], start: float) -> tuple[float, float]:
+    """Return where the root mean square is least, and that; Gauss-Newton with slopes of secants."""
+
+    def at(x: float) -> tuple[float, float, Vector]:
+        found = apart(x)
+        return float(np.sqrt(np.mean(found**2))), x, found
+
+    low, high = SEARCHED
+    start = float(np.clip(start, low + _FIRST, high))
+    best, other = sorted((at(start), at(start - _FIRST)), key=lambda each: each[0])
+    longest = _LONGEST
+    for _ in range(_MOST):
+        slope = (best[2] - other[2]) / (best[1] - other[1])
+        steep = float(slope @ slope)
+        if steep == 0.0:
+            # no quote's volatility depends on it here
+            break
+        move = float(np.clip(-(slope @ best[2]) / steep, -longest, longest))
+        new = float(np.clip(best[1] + move, low, high))
+        if abs(new - best[1]) < _TOLERANCE:
+            if abs(other[1] - best[1]) < 2.0 * _NEAR:
+                break
+            # a long secant is no slope where the least is to be told to the tolerance
+            new = best[1] - _NEAR
+        found = at(new)
+        if found[0] < best[0]:
+            best, other = found, best
+        else:
+            # beyond the least one, or a bend on the way: nearer next time
+            other, longest = found, 0.5 * abs(new - best[1])
+    return best[1], best[0]
 
 
 def volatility_error(
@@ -108,6 +141,18 @@ def volatility_error(
     grid: Grid,
 ) -> float:
     """Return the root mean square error of implied volatilities over all quotes."""
+    apart = _apart(model, initial_variance, correlation, smiles, grid)
+    return float(np.sqrt(np.mean(apart**2)))
+
+
+def _apart(
+    model: SignatureSDE,
+    initial_variance: float,
+    correlation: float,
+    smiles: Sequence[Smile],
+    grid: Grid,
+) -> Vector:
+    """Return errors of implied volatilities, one a quote."""
     apart = [
         model_volatilities(
             model,
@@ -119,7 +164,7 @@ def volatility_error(
         - smile.implied_volatility
         for smile in smiles
     ]
-    return float(np.sqrt(np.mean(np.concatenate(apart) ** 2)))
+    return np.concatenate(apart)
 
 
 def flat_volatility(smiles: Sequence[Smile]) -> float:

@@ -15,7 +15,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,9 @@ class Architecture:
         Whether the networks see the path; only X otherwise.
     conditions : int
         Further inputs that stay what they are along a path, such as a regime.
+    precision : {"double", "single"}
+        Of the networks alone; in single precision their values carry some 1e-6 as an error, in half
+        the time.
     seed : int
         Of the first weights.
     """
@@ -63,6 +66,7 @@ class Architecture:
     learn_reversion: bool = False
     use_signature: bool = True
     conditions: int = 0
+    precision: Literal["double", "single"] = "double"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -95,13 +99,18 @@ NAME = "signature_sde"
 class SignatureSDE(eqx.Module):
     """The model, with its weights.
 
+    What variants differ in is arrays, so that they share what JAX compiles.
+
     Attributes
     ----------
     drift, diffusion : MLP
     log_mean_reversion, long_run : scalar arrays
     shift, scale : arrays, shape (inputs,)
-        Held: inputs enter as (input - shift) / scale.
-    architecture : Architecture
+        Held: inputs enter as (input - shift) / scale; an infinite scale hides one.
+    drift_scale, diffusion_scale, diffusion_floor : scalar arrays
+        Held, as in `Architecture`.
+    learn_reversion : scalar array of bool
+    precision : {"double", "single"}
     """
 
     drift: eqx.nn.MLP
@@ -110,20 +119,36 @@ class SignatureSDE(eqx.Module):
     long_run: jax.Array
     shift: jax.Array
     scale: jax.Array
-    architecture: Architecture = eqx.field(static=True)
+    drift_scale: jax.Array
+    diffusion_scale: jax.Array
+    diffusion_floor: jax.Array
+    learn_reversion: jax.Array
+    precision: Literal["double", "single"] = eqx.field(static=True)
+
+    @property
+    def conditions(self) -> int:
+        """Inputs beside signature and log-variance."""
+        return self.shift.shape[0] - signature.SIZE - 1
 
     def coefficients(self, inputs: jax.Array) -> tuple[jax.Array, jax.Array]:
         """Return drift and diffusion of X: shape (n, inputs) to (n,) twice, per year."""
-        about, x = self.architecture, inputs[:, signature.SIZE]
-        scaled = (inputs - jax.lax.stop_gradient(self.shift)) / jax.lax.stop_gradient(self.scale)
-        if not about.use_signature:
-            scaled = scaled.at[:, : signature.SIZE].set(0.0)
-        speed, level = jnp.exp(self.log_mean_reversion), self.long_run
-        if not about.learn_reversion:
-            speed, level = jax.lax.stop_gradient((speed, level))
-        net = about.drift_scale * jnp.tanh(jax.vmap(self.drift)(scaled)[:, 0])
-        share = jax.nn.sigmoid(jax.vmap(self.diffusion)(scaled)[:, 0])
-        return speed * (level - x) + net, about.diffusion_floor + about.diffusion_scale * share
+        x, hold = inputs[:, signature.SIZE], jax.lax.stop_gradient
+        scaled = (inputs - hold(self.shift)) / hold(self.scale)
+        speed, level = (
+            jnp.where(self.learn_reversion, free, hold(free))
+            for free in (jnp.exp(self.log_mean_reversion), self.long_run)
+        )
+        nets = self.drift, self.diffusion
+        if self.precision == "single":
+            nets, scaled = jax.tree.map(_single, (nets, scaled))
+        first, second = (jax.vmap(net)(scaled)[:, 0].astype(x.dtype) for net in nets)
+        drift = speed * (level - x) + hold(self.drift_scale) * jnp.tanh(first)
+        spread = hold(self.diffusion_scale) * jax.nn.sigmoid(second)
+        return drift, hold(self.diffusion_floor) + spread
+
+
+def _single(leaf: Any) -> Any:
+    return leaf.astype(jnp.float32) if eqx.is_inexact_array(leaf) else leaf
 
 
 def make_model(
@@ -145,6 +170,8 @@ def make_model(
             f"expected shifts and positive scales of {size} inputs; got shapes {shift.shape} and "
             f"{scale.shape}, least scale {np.min(scale, initial=math.inf):g}"
         )
+    if not architecture.use_signature:
+        scale = np.where(np.arange(size) < signature.SIZE, np.inf, scale)
     first, second = jax.random.split(jax.random.PRNGKey(architecture.seed))
     nets = [
         eqx.nn.MLP(size, 1, architecture.width, architecture.depth, activation=jnp.tanh, key=key)
@@ -158,7 +185,11 @@ def make_model(
         jnp.asarray(architecture.long_run_log_variance, jnp.float64),
         jnp.asarray(shift),
         jnp.asarray(scale),
-        architecture,
+        jnp.asarray(architecture.drift_scale, jnp.float64),
+        jnp.asarray(architecture.diffusion_scale, jnp.float64),
+        jnp.asarray(architecture.diffusion_floor, jnp.float64),
+        jnp.asarray(architecture.learn_reversion),
+        architecture.precision,
     )
 
 
@@ -189,7 +220,7 @@ def simulate(
         Years.
     normals : array, shape (n, m)
         Independent standard normals.
-    conditions : array, shape (n, model.architecture.conditions), optional
+    conditions : array, shape (n, model.conditions), optional
 
     Returns
     -------
@@ -201,7 +232,7 @@ def simulate(
     ParameterError
         Conditions that the model does not have, or none for a model with some.
     """
-    wanted = model.architecture.conditions
+    wanted = model.conditions
     given = jnp.zeros((start.shape[0], 0)) if conditions is None else conditions
     if given.shape != (start.shape[0], wanted):
         raise ParameterError(

@@ -19,6 +19,7 @@ from rmot.neural.descent import Descent, Look, Trained, descend
 from rmot.neural.jaxed import eqx, jax, jnp
 from rmot.neural.published.losses import (
     discrepancy,
+    mean_within,
     path_kernel,
     signature_loss,
     signature_target,
@@ -115,27 +116,48 @@ def train(
     model = make_model(about, normalisation)
     of_loss = _signature_data if training.loss == "signature" else _discrepancy_data
     data = _starts(fitted, of_fitted) | {"target": of_loss(fitted, training)}
-    batch, measure = training.batch, _LOSSES[training.loss]
-
-    def loss(model: SignatureSDE, data: Any, key: jax.Array) -> jax.Array:
-        rows, noise = jax.random.split(key)
-        count, steps = data["steps"].shape
-        chosen = jax.random.randint(rows, (batch,), 0, count)
-        normals = jax.random.normal(noise, (batch, steps))
-        steps = data["steps"][chosen]
-        path = simulate(model, data["start"][chosen], steps, normals, data["conditions"][chosen])
-        return measure(data["target"], path, _times(steps))
-
-    def error(model: SignatureSDE, data: Any) -> jax.Array:
-        path = simulate(model, data["start"], data["steps"], data["normals"], data["conditions"])
-        return measure(data["target"], path, _times(data["steps"]))
-
     aside = _starts(held_out, of_held_out)
     aside["target"] = of_loss(held_out, training)
     aside["normals"] = jnp.asarray(
         np.random.default_rng(_HELD_OUT_SEED).standard_normal(aside["steps"].shape)
     )
-    return descend(model, loss, data, error, aside, training.descent, report)
+    return descend(
+        model,
+        _BatchLoss(training.loss, training.batch),
+        data,
+        _HeldOutError(training.loss),
+        aside,
+        training.descent,
+        report,
+    )
+
+
+@dataclass(frozen=True)
+class _BatchLoss:
+    """The loss of a batch; equal ones share what is compiled."""
+
+    loss: Loss
+    batch: int
+
+    def __call__(self, model: SignatureSDE, data: Any, key: jax.Array) -> jax.Array:
+        rows, noise = jax.random.split(key)
+        count, steps = data["steps"].shape
+        chosen = jax.random.randint(rows, (self.batch,), 0, count)
+        normals = jax.random.normal(noise, (self.batch, steps))
+        steps = data["steps"][chosen]
+        path = simulate(model, data["start"][chosen], steps, normals, data["conditions"][chosen])
+        return _LOSSES[self.loss](data["target"], path, _times(steps))
+
+
+@dataclass(frozen=True)
+class _HeldOutError:
+    """The loss of all segments that are held out."""
+
+    loss: Loss
+
+    def __call__(self, model: SignatureSDE, data: Any) -> jax.Array:
+        path = simulate(model, data["start"], data["steps"], data["normals"], data["conditions"])
+        return _LOSSES[self.loss](data["target"], path, _times(data["steps"]))
 
 
 def generate(
@@ -149,6 +171,7 @@ def generate(
 
 
 _simulated = eqx.filter_jit(simulate)
+_mean_within = jax.jit(mean_within)
 
 
 def _starts(segments: Segments, conditions: Vector) -> dict[str, Any]:
@@ -171,7 +194,8 @@ def _discrepancy_data(segments: Segments, training: Training) -> Any:
     # distances to all real paths at every step would cost more than the rest
     rows = np.unique(np.linspace(0, len(segments) - 1, 2 * training.batch).astype(int))
     real = segments.log_variance
-    return path_kernel(real), jnp.asarray(real[rows])
+    kernel, kept = path_kernel(real), jnp.asarray(real[rows])
+    return kernel, kept, _mean_within(kernel, kept)
 
 
 def _signature_measure(target: Any, path: jax.Array, times: jax.Array) -> jax.Array:
@@ -179,8 +203,8 @@ def _signature_measure(target: Any, path: jax.Array, times: jax.Array) -> jax.Ar
 
 
 def _discrepancy_measure(target: Any, path: jax.Array, times: jax.Array) -> jax.Array:
-    kernel, real = target
-    return discrepancy(kernel, path, real)
+    kernel, real, within = target
+    return discrepancy(kernel, path, real, within)
 
 
 _LOSSES = {"signature": _signature_measure, "discrepancy": _discrepancy_measure}

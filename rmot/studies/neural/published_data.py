@@ -80,7 +80,9 @@ def training_of(variant: Variant, profile: str, seed: int, share: float = 1.0) -
     """Return what is trained, for a share of the profile's steps."""
     steps = int(share * STEPS[profile])
     return Training(
-        architecture=Architecture(**variant.architecture, width=WIDTH[profile], seed=seed),
+        architecture=Architecture(
+            **variant.architecture, width=WIDTH[profile], precision="single", seed=seed
+        ),
         descent=Descent(
             steps=steps,
             learning_rate=1e-3 if profile != "quick" else 1e-2,

@@ -20,7 +20,8 @@ rule neural_training:
     params:
         code=code_hash("rmot.studies.neural.training"),
         named=lambda wildcards: "" if wildcards.case == "truth" else named(JOINT),
-    priority: 2
+    # first: it compiles nothing that others need, so that these wait for one that does
+    priority: 4
     benchmark:
         f"{RESULTS}/timings/neural_{{case}}_{{seed}}.tsv"
     shell:

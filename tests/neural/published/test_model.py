@@ -44,6 +44,17 @@ def test_the_printed_architecture_is_the_default():
     assert np.all((diffusion >= 0.1) & (diffusion <= 1.6))
 
 
+def test_single_precision_moves_coefficients_by_rounding_alone():
+    inputs = jnp.asarray(np.random.default_rng(0).normal(size=(50, 15)))
+    exact, rounded = (
+        make_model(Architecture(precision=each)).coefficients(inputs)
+        for each in ("double", "single")
+    )
+    for one, other in zip(exact, rounded, strict=True):
+        # three layers of 64 terms of size below 1/8 each, at 6e-8
+        assert 0.0 < np.max(np.abs(one - other)) < 3 * 64 / 8 * 6e-8
+
+
 def test_steps_are_euler_s_with_the_signature_of_the_path_so_far():
     model = make_model(SMALL)
     generator = np.random.default_rng(1)
@@ -93,9 +104,20 @@ def test_held_parameters_have_no_gradient_and_learned_ones_have():
 
     held = slope(SMALL)
     assert float(held.log_mean_reversion) == float(held.long_run) == 0.0
-    assert not np.any(held.scale)
+    assert not any(map(np.any, (held.scale, held.drift_scale, held.diffusion_floor)))
     free = slope(Architecture(width=6, depth=1, learn_reversion=True))
     assert float(free.log_mean_reversion) != 0.0
+
+
+def test_a_hidden_signature_moves_nothing_and_variants_have_one_structure():
+    hidden = Architecture(width=6, depth=1, use_signature=False, drift_scale=2.0)
+    model, inputs = make_model(hidden), jnp.asarray(np.random.default_rng(4).normal(size=(5, 15)))
+    moved = inputs.at[:, :SIZE].add(1.0)
+    for one, other in zip(model.coefficients(inputs), model.coefficients(moved), strict=True):
+        assert np.array_equal(one, other)
+    slopes = eqx.filter_grad(lambda model: model.coefficients(inputs)[0].sum())(model)
+    assert all(np.all(np.isfinite(each)) for each in jax.tree.leaves(slopes))
+    assert jax.tree.structure(model) == jax.tree.structure(make_model(SMALL))
 
 
 def test_normalised_inputs_have_mean_zero_and_deviation_one(segments):
