@@ -35,7 +35,7 @@ from rmot.transport.couplings.reference import gaussian_copula
 
 ASSETS = {
     "quick": (2, 4, 8),
-    "full": (2, 4, 6, 8, 10, 12, 15, 20, 30, 50),
+    "full": (2, 4, 6, 8, 10, 12, 15, 20, 30),
     "deep": (2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 35, 40, 45, 50),
 }
 STRIKES = 40

@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.reference import Parameters
 
 SEED = 20220204
-SETS = 40
+SETS = 20
 MATURITIES = 3
 DAYS = 365
 

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import toeplitz
 
 from benchmarks.weak_markovian import WeakMarkovian
 from rmot.models import RoughHeston
@@ -22,6 +23,8 @@ Vector = NDArray[np.float64]
 
 CHUNK = 1024
 """Paths that are made at a time."""
+
+_BLOCK = 16
 
 
 @dataclass(frozen=True)
@@ -87,18 +90,22 @@ def _euler(model: RoughHeston, maturity: float, steps: int):
     step = maturity / steps
     grid = step * np.arange(steps + 1.0)
     alpha, kappa = model.hurst + 0.5, model.mean_reversion
-    # the last lag first, as paths are kept
-    kernel = model.vol_of_vol * resolvent_kernel(grid[:0:-1], alpha, kappa)
+    lags = toeplitz(np.append(0.0, model.vol_of_vol * resolvent_kernel(grid[1:], alpha, kappa)))
     mean = model.expected_variance(grid[:-1])
 
     def make(count: int, seed: int) -> tuple[Vector, Vector]:
         moves = np.sqrt(step) * np.random.default_rng(seed).standard_normal((steps, count))
         integrated, along = np.zeros(count), np.zeros(count)
-        for n in range(steps):
-            variance = np.maximum(mean[n] + kernel[steps - n :] @ moves[:n], 0.0)
-            moves[n] *= np.sqrt(variance)
-            along += moves[n]
-            integrated += step * variance
+        for first in range(0, steps, _BLOCK):
+            block = range(first, min(first + _BLOCK, steps))
+            # what lies before a block moves all of it in one product
+            past = lags[first : block.stop, :first] @ moves[:first]
+            for n in block:
+                lately = lags[n, first:n] @ moves[first:n]
+                variance = np.maximum(mean[n] + past[n - first] + lately, 0.0)
+                moves[n] *= np.sqrt(variance)
+                along += moves[n]
+                integrated += step * variance
         return integrated, along
 
     return make

@@ -16,7 +16,7 @@ from rmot.artifact.formats import Column, latex_table, significant
 from rmot.studies.paths.path_biases import law
 from rmot.studies.study import Config, main
 
-TURNS = {"quick": 3, "full": 7, "deep": 15}
+TURNS = {"quick": 3, "full": 3, "deep": 15}
 TIMED_STEPS = {"quick": 2**18, "full": 2**20, "deep": 2**20}
 
 

@@ -1,7 +1,8 @@
 # The engine against a reference of its own and against QuantLib, bounds against cvxpy and Clarabel.
 # Errors are a table like any other; times differ from run to run, stand apart from the tables, and
-# no number of the article is one. What the article shows the times of has the machine for itself,
-# on one thread, except if quick: there the times are not to be read.
+# no number of the article is one. What is timed by the clock has the machine for itself, on one
+# thread, except if quick: there the times are not to be read. What counts the processor's own seconds
+# runs beside other jobs.
 
 TIMED_THREADS = 1 if PROFILE == "quick" else workflow.cores
 
@@ -82,7 +83,6 @@ rule coupling_scaling:
         tex=f"{RESULTS}/benchmarks/coupling_scaling.tex",
     params:
         code=code_hash("benchmarks.coupling_scaling"),
-    threads: TIMED_THREADS
     benchmark:
         f"{RESULTS}/timings/coupling_scaling.tsv"
     shell:
@@ -109,7 +109,6 @@ rule path_timing:
         tex=f"{RESULTS}/benchmarks/path_timing.tex",
     params:
         code=code_hash("benchmarks.path_timing"),
-    threads: TIMED_THREADS
     benchmark:
         f"{RESULTS}/timings/path_timing.tsv"
     shell:

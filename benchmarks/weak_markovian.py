@@ -91,14 +91,14 @@ class WeakMarkovian:
     def __call__(self, count: int, seed: int) -> tuple[Vector, Vector]:
         """Return U and Z, shape (count,)."""
         uniforms = np.random.default_rng(seed).random((count, self._steps))
-        integrated, along = np.empty(count), np.empty(count)
+        integrated, along = np.zeros(count), np.zeros(count)
         _paths(
             self._half,
             self._weights,
             self._first,
             self._vol_of_vol,
             self._step,
-            uniforms,
+            np.ascontiguousarray(uniforms.T),
             integrated,
             along,
         )
@@ -107,57 +107,54 @@ class WeakMarkovian:
 
 @kernel
 def _paths(half, weights, first, vol_of_vol, step, uniforms, integrated, along):
-    """Fill U and Z of all paths."""
-    count = weights.size
+    """Add U and Z of all paths, which take each step side by side."""
+    count, paths = weights.size, integrated.size
     reach = vol_of_vol * weights.sum()
     z = reach * reach * step
-    state, moved = np.empty(count), np.empty(count)
-    for path in range(uniforms.shape[0]):
-        state[:] = 0.0
-        total, motion = 0.0, 0.0
-        for n in range(uniforms.shape[1]):
-            before = first + _drift(half, weights, state, moved)
-            before = max(before, 0.0)
-            after = three_valued(before, z, uniforms[path, n])
+    state, moved, total = np.zeros((count, paths)), np.empty((count, paths)), np.empty(paths)
+    for n in range(uniforms.shape[0]):
+        _drift(half, weights, state, moved, total)
+        uniform = uniforms[n]
+        for path in range(paths):
+            before = first + total[path]
+            before = before if before > 0.0 else 0.0
+            after = three_valued(before, z, uniform[path])
             gain = (after - before) / reach
-            motion += gain
-            total += 0.5 * step * (before + after)
-            for j in range(count):
-                state[j] += vol_of_vol * gain
-            _drift(half, weights, state, moved)
-        integrated[path] = total
-        along[path] = motion
+            along[path] += gain
+            integrated[path] += 0.5 * step * (before + after)
+            total[path] = vol_of_vol * gain
+        for j in range(count):
+            for path in range(paths):
+                moved[j, path] += total[path]
+        _drift(half, weights, moved, state, total)
 
 
 @kernel
-def _drift(half, weights, state, moved):
-    """Take half a step of the drift in place; return the weighted sum."""
+def _drift(half, weights, state, moved, total):
+    """Fill the states that half a step of the drift leads to, and their weighted sums."""
     count = weights.size
-    total = 0.0
+    total[:] = 0.0
     for i in range(count):
-        value = half[i, count]
+        row = moved[i]
+        row[:] = half[i, count]
         for j in range(count):
-            value += half[i, j] * state[j]
-        moved[i] = value
-        total += weights[i] * value
-    for i in range(count):
-        state[i] = moved[i]
-    return total
+            factor, before = half[i, j], state[j]
+            for path in range(total.size):
+                row[path] += factor * before[path]
+        for path in range(total.size):
+            total[path] += weights[i] * row[path]
 
 
 @kernel
 def three_valued(variance, z, uniform):
     """Return a value of the variable with the moments of dV = sqrt(z V) dB over unit time."""
-    if variance <= 0.0:
-        return 0.0
     middle = A * z
     centre = (A + 0.75) * z
     root = math.sqrt((3.0 * variance + centre * centre / z) * z)
     low, high = centre - root, centre + root
     of_middle = 2.0 * variance / ((2.0 * A * (A + 0.75) - A * A) * z + 3.0 * variance)
     of_high = (variance * z + low * middle) / ((high - low) * (high - middle))
-    if uniform < of_high:
-        return variance + high
-    if uniform < of_high + of_middle:
-        return variance + middle
-    return variance + low
+    # choices without branches, so that paths go side by side
+    move = middle if uniform < of_high + of_middle else low
+    move = high if uniform < of_high else move
+    return variance + move if variance > 0.0 else 0.0
