@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import least_squares
 
 from rmot.artifact.files import write_csv
 from rmot.errors import DataError
@@ -84,3 +85,24 @@ def test_errors_of_correlations_are_those_of_the_calls_behind_them(aim):
         # roots are found to 1e-8 in correlation, a call moves by less than 0.1 of that
         assert abs(float(more) - calls[i] - error[i]) <= 1e-9
     assert math.isnan(found["lognormal_correlation_error"][2])
+
+
+def test_secants_find_a_root_and_stop_once_it_is_met():
+    """Two equations of known root: x^2 + y = 3 and y = x + 1 at (1, 2)."""
+    asked = []
+
+    def misses(x):
+        asked.append(x)
+        return np.array([x[0] ** 2 + x[1] - 3.0, x[1] - x[0] - 1.0])
+
+    slopes = wishart_fits._Slopes(misses)
+    found = least_squares(
+        slopes.values,
+        np.array([0.6, 2.2]),
+        jac=slopes.at,  # pyright: ignore[reportArgumentType]
+        callback=wishart_fits._stop_when_met,
+    )
+    assert np.max(np.abs(found.fun)) < wishart_fits._MET
+    # the rows of the inverse Jacobian sum to 1 at most: so far a miss moves the root
+    assert found.x == pytest.approx([1.0, 2.0], abs=3.0 * wishart_fits._MET)
+    assert len(asked) < 3 * found.nfev

@@ -74,7 +74,7 @@ def test_quotes_fitted_lie_in_the_stated_days_and_deviations(surface):
 @pytest.mark.parametrize("key", CANDIDATES)
 def test_every_candidate_has_a_start_that_is_a_model_and_prices(key, surface):
     candidate = CANDIDATES[key]
-    options = candidate.options_for(surface)
+    options = candidate.options_for(surface, "quick")
     parametrisation = parametrise(
         candidate.model_class,
         options.get("fixed", {}),

@@ -28,7 +28,7 @@ from rmot.studies.study import Config, main
 MATURITIES = (1.0, 10.0)
 _STRIKES = {"quick": 3, "full": 7, "deep": 13}
 _WIDEST = 1.5
-_PATHS = {"quick": 2**13, "full": 2**17, "deep": 2**20}
+_PATHS = {"quick": 2**13, "full": 2**16, "deep": 2**20}
 _STEPS = {"quick": 32, "full": 64, "deep": 128}
 
 

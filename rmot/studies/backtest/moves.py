@@ -83,7 +83,9 @@ def _needed(
 
 def _radius(prior: Prior, payoff: Any, bid: float, ask: float) -> float:
     try:
-        return least_radius(prior, Quotes([payoff], [bid], [ask]), divergence=ChiSquared())
+        return least_radius(
+            prior, Quotes([payoff], [bid], [ask]), divergence=ChiSquared(), explained=False
+        )
     except InfeasibleQuotes:
         # JSON holds no infinity; no ball is as large
         return 1e300

@@ -32,7 +32,7 @@ Vector = NDArray[np.float64]
 
 SIZES = {"quick": (2, 3, 4), "full": (2, 3, 5, 10, 20, 28), "deep": (2, 3, 5, 10, 15, 20, 24, 28)}
 
-DRAWS = {"quick": 2, "full": 4, "deep": 8}
+DRAWS = {"quick": 2, "full": 3, "deep": 8}
 """Choices of so many names: the first in the portfolio's order, the others at random."""
 
 

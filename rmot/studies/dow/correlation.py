@@ -21,7 +21,7 @@ from rmot.studies.study import Config, main
 
 Vector = NDArray[np.float64]
 
-POINTS = {"quick": 2**13, "full": 2**16, "deep": 2**19}
+POINTS = {"quick": 2**13, "full": 2**15, "deep": 2**19}
 SHIFTS = {"fit": 0.0, "bid": -1.0, "ask": 1.0}
 CORRELATIONS = np.linspace(0.0, 1.0, 2001)
 

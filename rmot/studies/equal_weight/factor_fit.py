@@ -26,6 +26,7 @@ FACTORS = 2
 MATURITIES = (1 / 12, 1 / 4, 1 / 2)
 NOISE = 0.01
 TOLERANCE = 1e-5
+START_TOLERANCE = 1e-4
 # A slower reversion leaves the long-run variance open over half a year.
 FIXED = {"mean_reversion": 2.0}
 
@@ -52,6 +53,7 @@ def fit(surfaces: dict[str, OptionSurface], starts: int, seed: int) -> FactorFit
             fixed=FIXED,
             noise_floor=NOISE,
             starts=starts,
+            start_tolerance=START_TOLERANCE,
             tolerance=TOLERANCE,
             seed=seed,
             require_convergence=False,

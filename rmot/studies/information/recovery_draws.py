@@ -26,7 +26,7 @@ from rmot.studies.information.points import (
 )
 from rmot.studies.study import Config, main
 
-SURFACES = {"quick": 10, "full": 200, "deep": 2000}
+SURFACES = {"quick": 10, "full": 100, "deep": 2000}
 RECOVERED = FREE[4]
 DESIGN = Design(STRIKES, HALF_WIDTH, MATURITIES[3], volatility_noise(NOISE))
 

@@ -15,7 +15,7 @@ from rmot.studies.study import Config, main
 
 HURSTS = {"quick": (0.1, 0.5), "full": (0.05, 0.1, 0.2, 0.35, 0.5)}
 MATURITIES = {"quick": (0.5,), "full": (1.0 / 12.0, 0.5, 2.0)}
-PATHS = {"quick": 2**14, "full": 2**17, "deep": 2**20}
+PATHS = {"quick": 2**14, "full": 2**16, "deep": 2**20}
 STEPS = (8, 16, 32)
 INITIAL_VARIANCE, LONG_RUN_VARIANCE = 0.04, 0.06
 # vol-of-vol, correlation and mean reversion

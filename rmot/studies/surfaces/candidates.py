@@ -28,6 +28,11 @@ CURVE_PIECES = 5
 SIMULATION = models.Simulation(paths=2**12)
 """Of simulated candidates: some ten basis points within two deviations, far below their misfit."""
 
+SIMULATED_STARTS = {"quick": 1, "full": 1, "deep": 2}
+SIMULATED_TOLERANCE = 1e-7
+"""Of chi-squared, where prices are simulated: some hundredths of a standard error that allows for
+the misfit."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -55,9 +60,11 @@ class Candidate:
         """The class itself."""
         return getattr(models, self.class_name)
 
-    def options_for(self, surface: OptionSurface) -> dict[str, Any]:
+    def options_for(self, surface: OptionSurface, profile: str) -> dict[str, Any]:
         """Return the options of `calibrate` on a surface."""
         own = {} if self.own_options is None else self.own_options(surface)
+        if "simulation" in self.options.get("fixed", {}):
+            own |= {"starts": SIMULATED_STARTS[profile], "tolerance": SIMULATED_TOLERANCE}
         return {**self.options, **own}
 
 

@@ -29,7 +29,7 @@ def run(config: Config) -> tuple[Fit, pd.DataFrame]:
     model = CANDIDATES[key]
     surface = fitted_surface(config, entry)
     # a candidate that cannot be brought to an optimum is compared as far as it came
-    options = {**model.options_for(surface), "require_convergence": False}
+    options = {**model.options_for(surface, config.profile), "require_convergence": False}
     profile = "hurst" if "hurst" in _free(model.model_class, options) else None
 
     def say(line: str) -> None:

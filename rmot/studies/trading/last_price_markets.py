@@ -29,7 +29,7 @@ SHARE, FLOOR = 0.05, 0.05
 """Assumed half-spread: a share of the last price, and currency."""
 NEAR = 0.02
 FEWEST = 5
-EVERY = {"quick": 30, "full": 2, "deep": 1}
+EVERY = {"quick": 30, "full": 4, "deep": 1}
 """Days of the table: one in so many."""
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.calibration import calibrate
-from rmot.errors import DataError, IdentificationWarning
+from rmot.errors import CalibrationError, DataError, IdentificationWarning
 from rmot.market import OptionSurface, Smile
 from rmot.models import RoughHeston
 from rmot.payoffs import PiecewiseLinear, call, digital, put, straddle
@@ -138,18 +138,26 @@ def book(smile: Smile) -> Book:
     return Book(smile, chosen, targets)
 
 
-def fitted(surface: OptionSurface, hedges: Smile) -> RoughHeston:
+def fitted(surface: OptionSurface, hedges: Smile, start: RoughHeston | None = None) -> RoughHeston:
     """Fit rough Heston's four parameters to the hedges of one expiry.
+
+    One search starts at a model of like quotes, where there is one; else, or where that search
+    fails, all starts are tried.
 
     Raises
     ------
     RmotError
         It cannot be fitted.
     """
+    own = replace(surface, slices=(hedges,))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", IdentificationWarning)
-        fit = calibrate(RoughHeston, replace(surface, slices=(hedges,)), fixed=FIXED)
-    return fit.model
+        if start is not None:
+            try:
+                return calibrate(RoughHeston, own, fixed=FIXED, start=start).model
+            except CalibrationError:
+                pass
+        return calibrate(RoughHeston, own, fixed=FIXED).model
 
 
 def prior_of(model: RoughHeston, offered: Book) -> Prior:

@@ -20,23 +20,35 @@ def _here(prefix, folder):
     return {key: str(path) for key, path in found.items() if path}
 
 
+def _name(key):
+    return Path(key).name
+
+
+def _names():
+    """Return what is traded: a few names, every second one, or all."""
+    if PROFILE == "quick":
+        return _QUICK
+    listed = {
+        _name(key) for day, folder in _TRADED_FOLDERS.items() for key in _here(f"{day}/", folder)
+    }
+    return set(sorted(listed)[:: 1 if PROFILE == "deep" else 2]) | _QUICK
+
+
 def _traded(names):
     chains = {
         key: path
         for day, folder in _TRADED_FOLDERS.items()
         for key, path in _here(f"{day}/", folder).items()
-        if key.split("/")[1] in (names or {key.split("/")[1]}) - {"VIX"}
+        if _name(key) in names - {"VIX"}
     }
-    known = {key.split("/")[1] for key in chains}
-    closes = {
-        key: path for key, path in _here("history/", "prices").items() if key.split("/")[1] in known
-    }
+    known = {_name(key) for key in chains}
+    closes = {key: path for key, path in _here("history/", "prices").items() if _name(key) in known}
     return {**chains, **closes, **_LAST_PRICES} if chains else {}
 
 
 _LAST_PRICES = {"last": str(path) for path in [locate(_LAST_TABLE)] if path}
 TRADED = {
-    "chains": _traded(_QUICK if PROFILE == "quick" else set()),
+    "chains": _traded(_names()),
     "last": _LAST_PRICES,
     "baskets": _traded(_IN_BASKETS),
 }

@@ -19,6 +19,7 @@ from rmot.artifact.data_digest import data_digest
 from rmot.errors import DataError, ParameterError, RmotError
 from rmot.market import DataSource
 from rmot.market.registry import describe
+from rmot.models import RoughHeston
 from rmot.payoffs import Payoff, basket_call
 from rmot.studies.study import Config, main
 from rmot.studies.trading.baskets import Basket, baskets, traded
@@ -108,19 +109,21 @@ def _offered(
 
 def trades(offered: Iterable[Market], skipped: Counter[str]) -> Iterator[Row]:
     """Yield the trades of each market; those that fail are counted by the kind of error."""
+    # of each name, the model fitted last: the next search starts there
+    fits: dict[str, RoughHeston] = {}
     for market in offered:
         try:
-            rows = list(_of(market))
+            rows = list(_of(market, fits))
         except RmotError as error:
             skipped[type(error).__name__] += 1
             continue
         yield from rows
 
 
-def _of(market: Market) -> Iterator[Row]:
+def _of(market: Market, fits: dict[str, RoughHeston]) -> Iterator[Row]:
     choice = book(market.smile)
     quotes = choice.quotes
-    model = fitted(market.surface, choice.hedges)
+    model = fits[market.name] = fitted(market.surface, choice.hedges, fits.get(market.name))
     prior = prior_of(model, choice)
     least = least_of(prior, quotes)
     settled = np.array([market.settled])

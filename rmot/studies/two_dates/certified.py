@@ -25,6 +25,9 @@ from rmot.transport import (
 )
 from rmot.transport.two_dates.bounds import of_classical_sides
 
+TOLERANCE = 1e-6
+"""Of hedges, per forward: a hundredth of a basis point, where tables print tenths."""
+
 
 def run(config: Config) -> tuple[list[dict[str, Any]], pd.DataFrame]:
     """Make both sides' certificates of every payoff, and a row; the input is the chain SPX."""
@@ -32,7 +35,7 @@ def run(config: Config) -> tuple[list[dict[str, Any]], pd.DataFrame]:
     quotes = Quotes.from_smile(first), Quotes.from_smile(second)
     found, rows = [], []
     for name, payoff in payoffs().items():
-        lower, upper = classical_two_dates(payoff, *quotes)
+        lower, upper = classical_two_dates(payoff, *quotes, tolerance=TOLERANCE)
         found.append(two_date_certificate(lower, payoff, quotes, "lower"))
         found.append(two_date_certificate(upper, payoff, quotes, "upper"))
         rows.append(classical_row(name, of_classical_sides(lower, upper, quotes)))

@@ -22,19 +22,21 @@ from rmot.models import Heston, RoughHeston, TwoDateLaw, two_date_law
 from rmot.payoffs import forward_start_straddle
 from rmot.studies.study import Config, main
 from rmot.studies.surfaces.candidates import DAYS, near_the_money
+from rmot.studies.two_dates.certified import TOLERANCE
 from rmot.transport import (
     ChiSquared,
     MartingaleBounds,
     MultipleOfLeast,
     Quotes,
-    Unrestricted,
+    classical_two_dates,
     martingale_bounds,
 )
+from rmot.transport.two_dates.bounds import of_classical_sides
 
 LAWS = ("rough Heston", "Heston")
 MULTIPLE = 2.0
 QUOTES_PER_SLICE = {"quick": 15, "full": None, "deep": None}
-PAIRS = {"quick": 3, "full": 6, "deep": 9}
+PAIRS = {"quick": 3, "full": 4, "deep": 9}
 CELLS = {"quick": (40, 80), "full": (80, 160), "deep": (160, 320)}
 PATHS = {"quick": 1 << 13, "full": 1 << 16, "deep": 1 << 18}
 
@@ -113,7 +115,8 @@ def _rows(
     }
     least = {name: found.minimum_radius for name, found in nearest.items()}
     radius = MULTIPLE * max(least.values())
-    found = {"none": martingale_bounds(straddle, None, quotes, divergence=Unrestricted())} | {
+    sides = classical_two_dates(straddle, *quotes, tolerance=TOLERANCE)
+    found = {"none": of_classical_sides(*sides, quotes)} | {
         name: martingale_bounds(
             straddle,
             law.prior,

@@ -90,7 +90,7 @@ def test_held_out_strikes_of_the_model_itself_are_foretold():
         k = np.linspace(-2.0, 1.5, 15) * 0.2 * np.sqrt(maturity)
         volatility = model.implied_volatility(k, maturity)
         smiles.append(TrueSmile(maturity, k, volatility, np.full(k.size, 0.002)))
-    found = dealt(synthetic_surface(smiles, None), np.random.default_rng(1))
+    found, _ = dealt(synthetic_surface(smiles, None), np.random.default_rng(1))
     assert found["held_out_quotes"] == 30
     assert found["fitted_quotes"] == 30 * (FOLDS - 1)
     # one more parameter is held than the truth has: a twentieth of the quotes' half-spread
