@@ -91,7 +91,7 @@ def audit_bars(
     from rmot.neural.published.training import generate
 
     model = load_model(weights)
-    if model.architecture.conditions:
+    if model.conditions:
         raise ParameterError("expected a model of paths alone; this one has a regime as input")
     segments = cut_segments(read_history(bars), length=length)
     paths, steps = segments.log_variance, segments.steps

@@ -25,7 +25,6 @@ ANSWERS = {
         "One program writes several files into that folder, which is the same for all of them."
     ),
     "Environment variable PATH": "The Python that runs Snakemake has to be found by its jobs too.",
-    'Absolute path "/")[1] in (names or {key.split("': "No path: the name after a day in a key.",
 }
 
 
