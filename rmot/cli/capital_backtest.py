@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from numpy.typing import ArrayLike
 
 from rmot.cli.capital import Coverage
 from rmot.cli.csv_files import read_number, read_rows
 from rmot.cli.output import Csv, Json, examples, print_one
 from rmot.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 app = typer.Typer()
 
