@@ -49,7 +49,9 @@ def scores(table: pd.DataFrame) -> Iterator[Number]:
     by_model: Any = table.set_index("model")
     for model, word in {**MODELS, "later": "Later", "random_walk": "Walk"}.items():
         found = by_model.loc[model, "discrepancy"]
-        yield source.number(f"{word}Discrepancy", found, fixed(1000 * found, 1), TRAINED * found)
+        yield source.number(
+            f"{word}Discrepancy", found, fixed(1000 * found, 1), TRAINED * abs(found)
+        )
     for model, word in {**MODELS, "random_walk": "Walk"}.items():
         found = 100 * by_model.loc[model, "ranked_probability_score"]
         yield source.number(f"{word}Forecast", found, fixed(found, 2), TRAINED * found)

@@ -42,6 +42,10 @@ class Number:
     data: str
     kind: str
 
+    def __post_init__(self) -> None:
+        if not self.tolerance >= 0.0:
+            raise ValueError(f"{self.macro}: expected a tolerance >= 0; got {self.tolerance}")
+
 
 @dataclass(frozen=True)
 class Source:

@@ -171,8 +171,9 @@ def _ordered_days(
 
 def _first_failing_window(days: NDArray[np.datetime64], start: date, end: date) -> Window | None:
     last = end - timedelta(days=_WINDOW_DAYS - 1)
-    starts = np.arange(np.datetime64(start), np.datetime64(last) + 1)
-    counts = np.searchsorted(days, starts + _WINDOW_DAYS) - np.searchsorted(days, starts)
+    day = np.timedelta64(1, "D")
+    starts = np.arange(np.datetime64(start), np.datetime64(last) + day)
+    counts = np.searchsorted(days, starts + _WINDOW_DAYS * day) - np.searchsorted(days, starts)
     short = np.flatnonzero(counts < _WINDOW_COUNT)
     if not short.size:
         return None

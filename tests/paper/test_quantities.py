@@ -27,6 +27,11 @@ def test_numbers_of_several_files_say_so_and_are_synthetic_if_any_is(kinds, kind
     assert Source.of_table("A", turned) == source
 
 
+def test_a_tolerance_below_zero_is_refused():
+    with pytest.raises(ValueError, match="AB: expected a tolerance >= 0; got -0.1"):
+        Source("A", "ab" * 32, "real").number("B", -1.0, "-1", -0.1)
+
+
 def portfolio(hurst, at_bound, q, p, compared, apart):
     return pd.DataFrame(
         {

@@ -157,7 +157,7 @@ def test_all_forms_of_dates_are_read_alike():
         (["2025-03-01", "2025-03-01"], "one observation a day; 2025-03-01 comes twice"),
         (["2025-03-01", "2026-01-01"], "up to the end of the period, 2025-12-31; number 2"),
         (["2025-03-01", pd.NaT], "a day for observation 2; got NaT"),
-        ([np.datetime64("NaT")], "observation 1"),
+        ([np.datetime64("NaT", "D")], "observation 1"),
         ([np.datetime64("2025-03")], "observation 1; got 2025-03"),
         (["March"], "a day as 2025-07-01 for observation 1; got 'March'"),
         ([20250301], "observation 1; got 20250301"),
