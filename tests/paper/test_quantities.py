@@ -28,7 +28,7 @@ def test_numbers_of_several_files_say_so_and_are_synthetic_if_any_is(kinds, kind
 
 
 def test_a_tolerance_below_zero_is_refused():
-    with pytest.raises(ValueError, match="AB: expected a tolerance >= 0; got -0.1"):
+    with pytest.raises(ValueError, match="AB: expected a tolerance >= 0"):
         Source("A", "ab" * 32, "real").number("B", -1.0, "-1", -0.1)
 
 
