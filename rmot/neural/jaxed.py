@@ -13,7 +13,7 @@ from rmot.errors import MissingData
 _FLAGS = {
     "--xla_cpu_multi_thread_eigen": "false",
     "--xla_cpu_max_isa": "AVX2",
-    # at its highest level the compiler takes a third longer for programs that are no faster
+    # at its highest level the compiler takes a tenth to a third longer for programs no faster
     "--xla_backend_optimization_level": "1",
 }
 
