@@ -28,6 +28,7 @@ from benchmarks.budgets import BUDGETS, Budget, Measured, verdict
 from rmot.artifact.files import write_csv
 from rmot.artifact.fingerprint import PROJECT
 from rmot.errors import DataError
+from rmot.studies.provenance import checked_out
 
 HISTORY = PROJECT / "benchmarks" / "measured"
 OUTPUT = PROJECT / "results" / "benchmarks" / "budgets.csv"
@@ -73,7 +74,7 @@ def surroundings() -> dict[str, Any]:
     installed = {name: _version(name) for name in _PACKAGES}
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
+        "commit": checked_out() or "unknown",
         "processor": _processor(),
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count() or 1,
@@ -88,15 +89,6 @@ def _version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
-    try:
-        found = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return found.stdout.strip()
 
 
 def _processor() -> str:

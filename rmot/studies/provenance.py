@@ -77,7 +77,7 @@ def collect(
     ids = [each["id"] for each in described]
     return {
         "rmot": __version__,
-        "commit": _commit(),
+        "commit": checked_out(),
         "profile": profile,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
@@ -130,7 +130,7 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _commit() -> str | None:
+def checked_out() -> str | None:
     """Commit that is checked out, with a mark when files differ from it."""
     try:
         done = subprocess.run(
