@@ -1,11 +1,10 @@
 """Re-check certificates with the standard library alone.
 
-    python proofs_check/verify.py results/claims results/bounds/price.json
+    python proofs_check/verify.py results/claims results/bounds/price.json  # or an archive alone
 
-Every exact statement is evaluated anew in pairs of rationals; decimals enclose exp, log and roots.
-Its truth must be the one given, and the verdict must follow by the certificate's rules.
-A price bound says that its hedge dominates at all prices, at the cost stated, from listed quotes.
-Data must be the ledger's, where it stands here. Exit 1 names a faulty certificate.
+Each statement is evaluated anew in pairs of rationals; decimals enclose exp, log and roots. Truth
+must be the one given, the verdict follow by the rules, and a price bound's hedge dominate at all
+prices, at its cost, from listed quotes; data must be the ledger's. Exit 1 names what is faulty.
 """
 
 import csv
@@ -17,12 +16,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from fractions import Fraction
 from functools import reduce
 from itertools import product
-from math import comb, isqrt
+from math import comb, inf, isqrt
 from operator import ge, getitem, gt, le, lt
 from pathlib import Path
+from runpy import run_path
 
 HERE = Path(__file__).resolve().parent
-INFINITY = float("inf")
 METHODS = ("symbolic", "certified", "numeric", "statistical", "reading")
 VERDICTS = ("verified", "corrected", "refuted", "inconsistent", "untestable")
 FIELDS = dict.fromkeys(("claim", "verdict", "method", "otherwise", "reading"), str)
@@ -71,13 +70,13 @@ def _power_of(base, exponent):
 def _evaluate(tree, scope):
     """Enclose the value of an expression."""
     if isinstance(tree, str):
-        return (INFINITY if tree == "inf" else Fraction(tree),) * 2
+        return (inf if tree == "inf" else Fraction(tree),) * 2
     head, *rest = tree
     if head in ("datum", "cell", "variable"):
         value = reduce(getitem, rest, scope[head])
         return _evaluate(value, scope) if isinstance(value, str) else (value, value)
     values = [_evaluate(part, scope) for part in rest]
-    _require(not any(INFINITY in value for value in values), "infinity within an expression")
+    _require(not any(inf in value for value in values), "infinity within an expression")
     if head in ("add", "max"):
         return tuple(map(sum if head == "add" else max, zip(*values, strict=True)))
     first, second = values[0], values[-1]
@@ -160,7 +159,7 @@ def _least(terms):
     """Minimise a payoff over all prices >= 0: it is linear between strikes and beyond them."""
     _require(all(strike >= 0 for _, _, strike in terms), "a negative strike")
     if sum(units for units, kind, _ in terms if kind in ("price", "call", "straddle")) < 0:
-        return float("-inf")
+        return -inf
     at = {(Fraction(0), False), *product({strike for *_, strike in terms if strike}, (False, True))}
     return min(sum(units * _worth(kind, k, *s) for units, kind, k in terms) for s in at)
 
@@ -248,9 +247,8 @@ def verify(certificate, ledger):
         digest = hashlib.sha256(table["text"].encode()).hexdigest()
         _require(digest == table["sha256"], f"table {table['file']} is not of its sha256")
         if ledger is not None:
-            here = (HERE / "tables" / table["file"]).read_bytes()
-            told = (ledger["tables"].get(table["file"]), table["text"].encode())
-            _require(told == (digest, here), f"not the ledger's table {name}")
+            told = ledger["tables"].get(table["file"])
+            _require(told == digest, f"not the ledger's table {name}")
         tables[name] = list(csv.DictReader(table["text"].splitlines()))
     if ledger is not None:
         entry = {item["id"]: item for item in ledger["claims"]}[certificate["claim"]]
@@ -281,18 +279,20 @@ def main(paths):
     ledger = ledger_of(HERE) if (HERE / "claims").is_dir() else None
     paths = [one for path in map(Path, paths) for one in sorted(path.glob("*.json")) or [path]]
     counts = {"certificates": 0, "bounds": 0, "statements": 0}
-    for path in paths:
-        whole = json.loads(path.read_text("utf-8"))
-        for item in [*whole.get("certificates", []), *(bounds := whole.get("bounds", []))]:
-            kind = "bounds" if item in bounds else "certificates"
-            try:
+    if paths and paths[0].suffix == ".gz":
+        ledger, paths = run_path(str(HERE / "verify_archive.py"))["opened"](paths, counts)
+    for path, name in [(path, "expected JSON") for path in paths]:
+        try:
+            whole = json.loads(path.read_text("utf-8"))
+            for item in [*whole.get("certificates", []), *(bounds := whole.get("bounds", []))]:
+                name = item.get("claim", item.get("name"))
                 held = int(_superhedge_holds(item, {})) if item in bounds else verify(item, ledger)
                 _require(held, "the bound does not hold")
-            except (ArithmeticError, LookupError, TypeError, ValueError, OSError) as fault:
-                name = item.get("claim") or item.get("name")
-                sys.exit(f"{path}: {name}: {type(fault).__name__}: {fault}")
-            counts[kind], counts["statements"] = counts[kind] + 1, counts["statements"] + held
-    _require(counts["statements"], "no certificate found")
+                counts["bounds" if item in bounds else "certificates"] += 1
+                counts["statements"] += held
+        except (ArithmeticError, LookupError, TypeError, ValueError, OSError) as fault:
+            sys.exit(f"{path}: {name}: {type(fault).__name__}: {fault}")
+    _ = counts["statements"] or sys.exit("no certificate found")
     print(json.dumps(counts))
 
 
