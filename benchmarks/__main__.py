@@ -25,10 +25,10 @@ from typing import Any
 from benchmarks import history
 from benchmarks.budget_table import Row, said, table
 from benchmarks.budgets import BUDGETS, Budget, Measured, verdict
+from rmot.artifact.archive.sources import commit_of
 from rmot.artifact.files import write_csv
 from rmot.artifact.fingerprint import PROJECT
 from rmot.errors import DataError
-from rmot.studies.provenance import checked_out
 
 HISTORY = PROJECT / "benchmarks" / "measured"
 OUTPUT = PROJECT / "results" / "benchmarks" / "budgets.csv"
@@ -74,7 +74,7 @@ def surroundings() -> dict[str, Any]:
     installed = {name: _version(name) for name in _PACKAGES}
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": checked_out() or "unknown",
+        "commit": commit_of(PROJECT) or "unknown",
         "processor": _processor(),
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count() or 1,

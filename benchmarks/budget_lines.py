@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.budgets import Measured
-from rmot.artifact.files import finite_or_none, write_json
+from rmot.artifact.files import finite_or_none, read_csv, write_json
 from rmot.artifact.fingerprint import PROJECT
 from rmot.errors import AccuracyError, MissingData, RmotError
 
@@ -160,7 +160,7 @@ def growth() -> Measured:
 
 def _printed(quantity: str) -> float:
     """Return a number that the source's text prints."""
-    table = pd.read_csv(_PUBLISHED)
+    table = read_csv(_PUBLISHED)
     values = dict(zip(table["quantity"], table["value"].to_numpy(float), strict=True))
     return float(values[quantity])
 

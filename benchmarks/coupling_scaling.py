@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.calibration import calibrate
 from rmot.market import OptionSurface
@@ -125,7 +126,7 @@ def _fitted(surface: OptionSurface) -> RoughHeston:
 
 def run(config: Config) -> pd.DataFrame:
     """Time portfolios of growing size; the input ``published`` is 002's Table 4."""
-    published = pd.read_csv(config.inputs["published"]).set_index("assets")
+    published = read_csv(config.inputs["published"]).set_index("assets")
     sizes = ASSETS[config.profile]
     surfaces = [asset(number) for number in range(max(sizes))]
     portfolio(surfaces[:2], 1 << 10)  # compiles, and is not counted

@@ -12,6 +12,7 @@ import pandas as pd
 
 from benchmarks.path_errors import CASES, RUNS
 from benchmarks.path_schemes import CHUNK, Scheme
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.studies.paths.path_biases import law
 from rmot.studies.study import Config, main
@@ -22,7 +23,7 @@ TIMED_STEPS = {"quick": 2**18, "full": 2**20, "deep": 2**20}
 
 def run(config: Config) -> pd.DataFrame:
     """Time a row a scheme and number of steps; the input is `errors`."""
-    table = pd.read_csv(config.inputs["errors"]).drop(columns="profile")
+    table = read_csv(config.inputs["errors"]).drop(columns="profile")
     profile = config.profile
     seconds = [
         seconds_per_step(scheme, steps, TURNS[profile], TIMED_STEPS[profile])

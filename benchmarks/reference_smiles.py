@@ -12,7 +12,7 @@ import pandas as pd
 
 from benchmarks.parameter_sets import SETS, TEXTBOOK_DAYS, Case, drawn, textbook
 from benchmarks.reference import SMALLEST_PRICE, Smile, smile
-from rmot.artifact.files import write_csv
+from rmot.artifact.files import read_csv, write_csv
 from rmot.artifact.fingerprint import code_hash
 from rmot.studies.study import Config, main
 
@@ -68,7 +68,7 @@ def join(of: Iterable[tuple[str, Case]], table: pd.DataFrame) -> list[ReferenceS
 
 def read(of: Iterable[tuple[str, Case]], path: Path) -> list[ReferenceSmile]:
     """Read what a run of this module wrote, bit for bit."""
-    return join(of, pd.read_csv(path, float_precision="round_trip"))
+    return join(of, read_csv(path, float_precision="round_trip"))
 
 
 def cached(of: list[tuple[str, Case]], folder: Path) -> list[ReferenceSmile]:

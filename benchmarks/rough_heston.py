@@ -19,10 +19,12 @@ from benchmarks import engine_accuracy, engine_timing
 from benchmarks.methods import ADAMS
 from benchmarks.reference_smiles import cached, cases
 from rmot.artifact.files import write_csv
+from rmot.artifact.programs import reported
 
 _WORST_SHOWN = 8
 
 
+@reported()
 def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from figures.layered import layered
 from rmot.artifact.files import atomic_write
 from rmot.artifact.fingerprint import PROJECT
+from rmot.artifact.programs import reported
 
 # Pixels: of a box, between floors, between boxes, and the margin with the floors' numbers.
 BOX, HIGH, PITCH, BESIDE, MARGIN = 236, 78, 104, 250, 40
@@ -142,6 +143,7 @@ def _box(room: str, x: int, y: int, is_engine: bool) -> str:
     return "\n".join(lines)
 
 
+@reported()
 def main() -> None:
     """Write the picture."""
     parser = argparse.ArgumentParser(description="the rooms of the project")

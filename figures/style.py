@@ -13,8 +13,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from rmot.artifact.files import atomic_write
+from rmot.artifact.files import atomic_write, read_csv
 from rmot.artifact.profiles import PROFILES
+from rmot.artifact.programs import reported
 
 COLUMN_WIDTH = 3.4  # inches
 PAGE_WIDTH = 6.3
@@ -55,6 +56,7 @@ class Request:
 _STRIP = 0.035
 
 
+@reported()
 def main(draw: Callable[[Request], Figure]) -> None:
     """Run ``--profile P --input TABLE.csv ... --output NAME.pdf``; a PNG is written beside it.
 
@@ -65,7 +67,7 @@ def main(draw: Callable[[Request], Figure]) -> None:
     parser.add_argument("--input", action="append", default=[], type=Path)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    tables = tuple(pd.read_csv(path) for path in options.input)
+    tables = tuple(read_csv(path) for path in options.input)
     mpl.use("Agg")
     with mpl.rc_context(RC):
         figure = draw(Request(options.profile, tables))

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from rmot.artifact.files import atomic_write, read_json
 from rmot.artifact.profiles import PROFILES, results_folder
+from rmot.artifact.programs import reported
 from rmot.errors import RmotError
 
 ACCEPTED = Path(__file__).with_name("accepted.json")
@@ -73,6 +74,7 @@ def _one_line_each(everything: dict[str, dict[str, Any]]) -> str:
     return "{\n" + ",\n".join(profiles) + "\n}\n"
 
 
+@reported()
 def main() -> None:
     """Run ``compare`` or ``accept`` for one profile; `compare` exits with 1 on a difference."""
     parser = argparse.ArgumentParser(prog="reproduce")

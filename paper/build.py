@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from rmot.artifact.files import atomic_write
+from rmot.artifact.programs import reported
 
 PAPER = Path(__file__).parent
 # A line may stick out by less than a reader can see.
@@ -79,6 +80,7 @@ if __name__ == "__main__":
     parser.add_argument("inputs", type=Path, nargs="+")
     options = parser.parse_args()
     try:
-        build(options.inputs, options.output)
+        with reported("paper"):
+            build(options.inputs, options.output)
     except RuntimeError as error:
         sys.exit(str(error))

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from rmot.artifact.files import atomic_write
+from rmot.artifact.files import atomic_write, read_csv
 from rmot.artifact.formats import escape
+from rmot.artifact.programs import reported
 
 VERDICTS = ("verified", "corrected", "refuted", "inconsistent", "untestable")
 METHODS = ("symbolic", "certified", "numeric", "statistical", "reading")
@@ -105,6 +106,7 @@ def _breakable(text: str) -> str:
     return escape(text).replace("*", r"*\allowbreak{}").replace("/", r"/\allowbreak{}")
 
 
+@reported()
 def main() -> None:
     """Read ``--ledger PATH.csv --output LIST.tex --summary COUNTS.tex --verdicts MACROS.tex``."""
     parser = argparse.ArgumentParser()
@@ -113,7 +115,7 @@ def main() -> None:
     parser.add_argument("--summary", type=Path, required=True)
     parser.add_argument("--verdicts", type=Path, required=True)
     options = parser.parse_args()
-    table = pd.read_csv(options.ledger)
+    table = read_csv(options.ledger)
     written = {options.output: longtable, options.summary: summary, options.verdicts: verdicts}
     for path, write in written.items():
         with atomic_write(path) as handle:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -48,9 +47,10 @@ from paper.quantities import (
 )
 from paper.quantities.number import DRAWN, PRINTED, Number
 from paper.typed_numbers import check
-from rmot.artifact.files import atomic_write, write_json
+from rmot.artifact.files import atomic_write, read_csv, write_json
 from rmot.artifact.profiles import PROFILES
-from rmot.errors import DataError, RmotError
+from rmot.artifact.programs import reported
+from rmot.errors import DataError
 
 SECTIONS = Path(__file__).parent
 
@@ -186,11 +186,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="NAME.json; NAME.tex beside it")
     parser.add_argument("tables", type=Path, nargs="+")
     options = parser.parse_args()
-    try:
+    with reported("numbers"):
         check()
         write(options.profile, options.output, options.tables)
-    except RmotError as error:
-        sys.exit(f"numbers: {error}")
 
 
 def write(profile: str, output: Path, paths: list[Path]) -> None:
@@ -201,7 +199,7 @@ def write(profile: str, output: Path, paths: list[Path]) -> None:
     DataError
         A number is made twice, or the article does not use it.
     """
-    tables = {path.stem: pd.read_csv(path) for path in paths}
+    tables = {path.stem: read_csv(path) for path in paths}
     _require_all(tables)
     of_table = list(_by_table(tables))
     made = [number for _, number in of_table]

@@ -3,12 +3,12 @@ r"""The list that marks in the margins lead to: each program, and what in the ar
 from __future__ import annotations
 
 import argparse
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 from paper.article import PAPER, Marked, floats, marks, section_files, text_of
 from rmot.artifact.files import atomic_write
+from rmot.artifact.programs import reported
 from rmot.errors import DataError
 
 
@@ -50,12 +50,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    try:
+    with reported("programs"):
         text = listing(places())
-    except DataError as error:
-        sys.exit(f"programs: {error}")
-    with atomic_write(options.output) as handle:
-        handle.write(text)
+        with atomic_write(options.output) as handle:
+            handle.write(text)
 
 
 if __name__ == "__main__":

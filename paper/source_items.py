@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -14,7 +13,8 @@ import pandas as pd
 from paper.counterparts import COUNTERPARTS, Counterpart, load
 from rmot.artifact.files import atomic_write
 from rmot.artifact.formats import escape, significant, with_error
-from rmot.errors import DataError, RmotError
+from rmot.artifact.programs import reported
+from rmot.errors import DataError
 from rmot.studies.sources import lines
 
 HEADS = ("Row", "Quantity", "Printed", "Here", "Of")
@@ -156,12 +156,10 @@ def main() -> None:
     parser.add_argument("--lines", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    try:
+    with reported("source_items"):
         text = longtable(load(options.counterparts), lines.load(options.lines))
-    except RmotError as error:
-        sys.exit(f"source_items: {error}")
-    with atomic_write(options.output) as handle:
-        handle.write(text)
+        with atomic_write(options.output) as handle:
+            handle.write(text)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from proofs_check.ledger import CLAIMS, Ledger, load, sha256
 from proofs_check.passages import load_passages
 from rmot.artifact.files import read_json, write_csv, write_json
 from rmot.artifact.profiles import PROFILES
-from rmot.errors import RmotError
+from rmot.artifact.programs import reported
 
 NOT_RUN = "not run"
 
@@ -109,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("certificates", type=Path, nargs="+")
     options = parser.parse_args(arguments)
-    try:
+    with reported("proofs_check.collect"):
         documents = [read_json(path) for path in options.certificates]
         documents = [item for item in documents if "certificates" in item]
         ledger, ledger_hash = load(options.ledger), sha256(options.ledger)
@@ -119,10 +119,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         content = {"profile": options.profile, "claims": rows, "open": list(map(asdict, waiting))}
         write_json(options.output, content)
         write_csv(options.output.with_suffix(".csv"), pd.DataFrame(rows))
-    except RmotError as error:
-        sys.exit(f"proofs_check.collect: {error}")
-    if differences:
-        sys.exit("\n".join(differences))
+        if differences:
+            sys.exit("\n".join(differences))
 
 
 if __name__ == "__main__":

@@ -8,18 +8,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from proofs_check.graph import arrange
+from rmot.artifact.files import read_toml
 from rmot.errors import DataError, MissingData
 
 FOLDER = Path(__file__).resolve().parent
 CLAIMS = FOLDER / "claims"
 TABLES = FOLDER / "tables"
+_TEXTS = ("id", "source", "location", "statement", "verdict", "method")
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ class Ledger:
 
     def _table(self, file: str, folder: Path) -> Table:
         path = folder / file
+        if path.parent != folder:
+            raise DataError(f"expected the name of a table in {folder.name}; got {file!r}")
         if not path.is_file():
             raise MissingData(f"expected the table {file}; it does not exist")
         table = Table(file, path.read_bytes().decode("utf-8"))
@@ -131,22 +134,35 @@ def load(folder: Path = CLAIMS) -> Ledger:
         raise MissingData(f"expected claims in {folder}; there are none")
     entries: list[Entry] = []
     for path in files:
+        content = read_toml(path, "claims")
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
             entries += [_entry(path.stem, entry) for entry in content["claims"]]
-        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise DataError(f"expected claims in {path}; {error}") from None
     names = [entry.id for entry in entries]
     if len(set(names)) != len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         raise DataError(f"expected each id once in {folder}; got twice {twice}")
     arrange({entry.id: entry.rests_on for entry in entries})
-    hashes = tomllib.loads((TABLES / "hashes.toml").read_text(encoding="utf-8"))
+    hashes = read_toml(TABLES / "hashes.toml", "hashes of tables")
     return Ledger(tuple(sorted(entries, key=lambda entry: entry.id)), hashes)
 
 
 def _entry(topic: str, fields: Mapping[str, Any]) -> Entry:
-    return Entry(topic=topic, **{**fields, "rests_on": tuple(fields.get("rests_on", ()))})
+    rests_on = fields.get("rests_on", [])
+    entry = Entry(topic=topic, **{**fields, "rests_on": _texts(rests_on, "rests_on")})
+    _texts([vars(entry)[name] for name in _TEXTS], f"{', '.join(_TEXTS)} of {entry.id!r}")
+    for name in ("data", "tables"):
+        if not isinstance(vars(entry)[name], dict):
+            raise TypeError(f"expected a table {name} of {entry.id}; got {vars(entry)[name]!r}")
+    _texts(list(entry.tables.values()), f"tables of {entry.id}")
+    return entry
+
+
+def _texts(values: Any, name: str) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"expected texts for {name}; got {values!r}")
+    return tuple(values)
 
 
 def sha256(folder: Path = CLAIMS) -> str:

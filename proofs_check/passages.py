@@ -7,12 +7,12 @@ ledger is printed.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from proofs_check.ledger import FOLDER, Entry
+from rmot.artifact.files import read_toml
 from rmot.errors import DataError
 
 EXCLUSIONS = FOLDER / "exclusions.toml"
@@ -111,22 +111,34 @@ def load_passages(path: Path = EXCLUSIONS) -> Passages:
     DataError
         It is not of its form, or a passage has neither claims nor a reason for none, or both.
     """
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    content = read_toml(path, "passages")
     try:
         sources, groups = content["sources"], content.get("open", [])
         passages = tuple(
-            Passage(source, item["at"], tuple(item.get("claims", ())), item.get("excluded", ""))
+            Passage(
+                source,
+                _text(item["at"]),
+                tuple(_text(claim) for claim in item.get("claims", ())),
+                _text(item.get("excluded", "")),
+            )
             for source, told in sources.items()
             for item in told["passages"]
         )
         files = {source: told["file"] for source, told in sources.items()}
         waits_for = {claim: group["waits_for"] for group in groups for claim in group["claims"]}
-    except (KeyError, TypeError) as error:
+        statements = dict(content.get("statements", {}))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DataError(f"expected passages in {path}; {error!r}") from None
     for passage in passages:
         if bool(passage.claims) == bool(passage.excluded):
             raise DataError(f"expected claims or a reason for none at {passage.at!r} in {path}")
-    return Passages(files, passages, content.get("statements", {}), waits_for)
+    return Passages(files, passages, statements, waits_for)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text; got {value!r}")
+    return value
 
 
 def labels(location: str, source: str) -> list[tuple[str, str]]:

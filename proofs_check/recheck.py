@@ -19,7 +19,8 @@ from proofs_check.registry import Context
 from proofs_check.run import run
 from proofs_check.verify import Rejected, ledger_of, verify
 from rmot.artifact.profiles import PROFILES
-from rmot.errors import DataError, RmotError
+from rmot.artifact.programs import reported
+from rmot.errors import DataError
 
 
 def recheck(claim: str, context: Context, ledger: Ledger) -> dict[str, Any]:
@@ -63,13 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("claims", nargs="+")
     parser.add_argument("--profile", choices=PROFILES, default="full")
     options = parser.parse_args(arguments)
-    try:
+    with reported("proofs_check.recheck"):
         ledger, context = load(), Context(options.profile)
         found = [recheck(claim, context, ledger) for claim in options.claims]
-    except RmotError as error:
-        sys.exit(f"proofs_check.recheck: {error}")
-    print(json.dumps(found, indent=1))
-    sys.exit(any(item["differences"] for item in found))
+        print(json.dumps(found, indent=1))
+        sys.exit(any(item["differences"] for item in found))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from proofs_check.ledger import CLAIMS, Ledger, load
 from proofs_check.registry import Context, check_of
 from rmot.artifact.files import write_json
 from rmot.artifact.profiles import PROFILES
-from rmot.errors import MissingData, RmotError
+from rmot.artifact.programs import reported
+from rmot.errors import MissingData
 
 
 def run(topic: str, context: Context, ledger: Ledger) -> dict[str, Any]:
@@ -53,13 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--ledger", type=Path, default=CLAIMS)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args(arguments)
-    try:
+    with reported("proofs_check.run"):
         ledger = load(options.ledger)
         if options.topic not in ledger.topics():
             parser.error(f"expected a topic among {ledger.topics()}; got {options.topic!r}")
         write_json(options.output, run(options.topic, Context(options.profile), ledger))
-    except RmotError as error:
-        sys.exit(f"proofs_check.run: {error}")
 
 
 if __name__ == "__main__":

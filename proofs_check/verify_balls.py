@@ -85,7 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options, rows = parser.parse_args(arguments), []
     ctx.prec = BITS
     for path in options.files:
-        whole = json.loads(path.read_text("utf-8"))
+        try:
+            whole = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as fault:
+            sys.exit(f"{path}: expected JSON; {fault}")
         for content in whole["balls"]:
             try:
                 problem = Problem(content)
@@ -96,10 +99,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not rows:
         sys.exit("no certificate found")
     if options.table:
-        with options.table.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        try:
+            part = options.table.with_name(f"{options.table.name}.part")
+            with part.open("w", encoding="utf-8", newline="") as handle:
+                writer = csv.DictWriter(handle, list(rows[0]), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows)
+            part.replace(options.table)  # a whole table or none
+        except OSError as fault:
+            sys.exit(f"{options.table}: {fault.strerror}")
     print(json.dumps({"bounds": len(rows)}))
 
 

@@ -188,7 +188,11 @@ def main(paths):
     """Verify all files, and say how many hedges were checked."""
     count = 0
     for path in map(Path, paths):
-        for item in json.loads(path.read_text("utf-8"))["two_dates"]:
+        try:
+            items = json.loads(path.read_text("utf-8"))["two_dates"]
+        except (OSError, LookupError, TypeError, ValueError) as fault:
+            sys.exit(f"{path}: expected JSON with two_dates; {fault}")
+        for item in items:
             try:
                 _require(holds(item), "the bound does not hold")
             except (ArithmeticError, LookupError, TypeError, ValueError) as fault:

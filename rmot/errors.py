@@ -6,9 +6,20 @@ exits with status 2.
 
 from typing import Any
 
+LONGEST_MESSAGE = 2000
+"""Letters of a message that are shown: a file may put a million into what an error quotes."""
+
 
 class RmotError(Exception):
     """Root of all errors raised deliberately by this package."""
+
+    def __str__(self) -> str:
+        # A file may put ends of lines, of which there are eleven, into what an error quotes.
+        text = " ".join(super().__str__().splitlines())
+        if len(text) <= LONGEST_MESSAGE:
+            return text
+        half = LONGEST_MESSAGE // 2
+        return f"{text[:half]} ... {text[-half:]}"
 
 
 class ParameterError(RmotError, ValueError):
@@ -25,6 +36,10 @@ class DataError(RmotError, ValueError):
 
 class MissingData(DataError, FileNotFoundError):
     """A named data file or folder does not exist."""
+
+
+class OutputError(RmotError, OSError):
+    """A file cannot be written; what stood under its name is as it was."""
 
 
 class CalibrationError(RmotError, ArithmeticError):

@@ -14,6 +14,7 @@ from paper.reference.docstrings import Item
 from paper.reference.names import Entry, Room, rooms
 from rmot import __version__
 from rmot.artifact.files import atomic_write
+from rmot.artifact.programs import reported
 
 TEMPLATE = Path(__file__).with_name("page.html")
 # A signature longer than this has a line for each parameter.
@@ -122,6 +123,7 @@ def _places(shown: Iterable[Room]) -> dict[str, str]:
     return found
 
 
+@reported()
 def main() -> None:
     """Entry point of the rule."""
     parser = argparse.ArgumentParser(description="the reference of the engine")

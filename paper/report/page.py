@@ -9,7 +9,6 @@ import argparse
 import base64
 import csv
 import hashlib
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +29,8 @@ from paper.report.shown import Link, Shelf, breakable, by_source
 from proofs_check.graph import FALSE_AS_WRITTEN
 from rmot.artifact.files import atomic_write, read_json
 from rmot.artifact.profiles import PROFILES
-from rmot.errors import MissingData, RmotError
+from rmot.artifact.programs import reported
+from rmot.errors import MissingData
 
 HERE = Path(__file__).parent
 ARTICLE = HERE.parent
@@ -173,12 +173,10 @@ def main() -> None:
     parser.add_argument("--rules", default="", help="the DAG's, as `described` packs them")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    try:
+    with reported("report"):
         page = render(_contents(options))
-    except RmotError as error:
-        sys.exit(f"report: {error}")
-    with atomic_write(options.output) as handle:
-        handle.write(page)
+        with atomic_write(options.output) as handle:
+            handle.write(page)
 
 
 def _contents(options: argparse.Namespace) -> Contents:

@@ -13,11 +13,19 @@ from rmot import models
 from rmot.artifact.files import read_json, write_json
 from rmot.calibration.parametrisation import Parametrisation, parametrise
 from rmot.calibration.profile import Profile, finite_or_none
+from rmot.calibration.saved import require_numbers
 from rmot.errors import DataError
 
 FORMAT = "rmot fit 2"
 _ARRAYS = ("fisher_information", "residuals", "noise")
 _ERRORS = ("standard_errors", "misfit_standard_errors")
+_NUMBERS = (
+    "effective_dimension",
+    "noise_floor",
+    "reduced_chi_squared",
+    "within_spread",
+    "distance_to_optimum",
+)
 
 
 @dataclass(frozen=True)
@@ -194,8 +202,9 @@ class Fit:
             content["searches"] = tuple(Search(**each) for each in content["searches"])
             if content["profile"] is not None:
                 content["profile"] = Profile.from_dict(content["profile"])
+            require_numbers(content, _NUMBERS, ("evaluations",), (*_ARRAYS,), _ERRORS)
             return cls(model=model, **content)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
             raise DataError(f"expected a whole fit in {path}; {error!r}") from None
 
 

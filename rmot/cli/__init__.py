@@ -5,8 +5,10 @@ Bad input ends with one line on standard error and exit status 2.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ import typer
 from rmot import __version__
 from rmot.cli import (
     alpha_calibration,
+    archive,
     basket,
     bounds,
     calibration,
@@ -46,7 +49,7 @@ PANELS = {
     "Quotes and models": (demo, surface, calibration, pricing),
     "Bounds": (bounds, martingale, basket),
     "Several assets": (correlation, spread, alpha_calibration),
-    "The artifact": (claims,),
+    "The artifact": (claims, archive),
 }
 for panel, groups in PANELS.items():
     for group in groups:
@@ -71,6 +74,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         status = app(prog_name="rmot", standalone_mode=False)
+        sys.stdout.flush()
     except RmotError as error:
         print(f"rmot: {error}", file=sys.stderr)
         sys.exit(2)
@@ -81,6 +85,14 @@ def main() -> None:
             command = "rmot" if context is None else context.command_path
             stop = "" if message.endswith((".", "?", ")")) else "."
             print(f"rmot: {message}{stop} Try '{command} --help'.", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"rmot: cannot print the result; {error.strerror}", file=sys.stderr)
+        # what is left in the buffer would be tried again at the end
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(2)
     except typer.Abort:
         sys.exit(130)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rmot.artifact.files import read_toml
 from rmot.cli.output import Csv, Json, examples, print_rows, say
 from rmot.errors import ParameterError
 
@@ -135,12 +135,7 @@ def _read(path: Path) -> tuple[RoughFactorModel | NormalFactorModel, list[float]
     """Return the model of a file and its forwards."""
     from rmot.models import NormalFactorModel, RoughFactorModel, VarianceFactor
 
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ParameterError(f"{path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path} is not TOML: {error}") from None
+    given = read_toml(path, "factors of assets", ParameterError)
     missing, unknown = _KEYS - {"law"} - set(given), set(given) - _KEYS
     if missing or unknown:
         raise ParameterError(

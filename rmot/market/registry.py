@@ -6,19 +6,17 @@ content alone, so a copy under any name is recognised, and an edited one is not.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
-import tomllib
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from rmot.artifact.files import read_toml
 from rmot.errors import DataError, MissingData
-from rmot.market.files import GZIP_MAGIC
+from rmot.market.files import unpacked
 
 SYNTHETIC_MARKER = "Synthetic: rmot.market.synthetic"
 """How the first line of a generated file begins."""
@@ -227,15 +225,9 @@ def _registry_path() -> Path:
 
 @cache
 def _load(path: Path) -> dict[str, Dataset]:
-    try:
-        with path.open("rb") as handle:
-            rows = tomllib.load(handle)["dataset"]
-    except FileNotFoundError:
-        raise MissingData(f"expected the registry of datasets at {path}; there is none") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"expected TOML in {path}; {error}") from None
-    except KeyError:
-        raise DataError(f"expected [[dataset]] tables in {path}; there are none") from None
+    rows = read_toml(path, "the registry of datasets").get("dataset")
+    if not isinstance(rows, list):
+        raise DataError(f"expected [[dataset]] tables in {path}; there are none")
     table: dict[str, Dataset] = {}
     for number, row in enumerate(rows, start=1):
         try:
@@ -244,6 +236,11 @@ def _load(path: Path) -> dict[str, Dataset]:
             problem = str(error).partition("__init__() ")[2]
             name = row.get("id", "without an id") if isinstance(row, dict) else "not a table"
             raise DataError(f"dataset {number} ({name}) of {path}: {problem}") from None
+        for key, value in vars(dataset).items():
+            if not isinstance(value, str | None):
+                raise DataError(
+                    f"dataset {number} of {path}: expected a text for {key}; got {value!r}"
+                )
         if dataset.id in table:
             raise DataError(f"dataset {number} of {path} repeats the id {dataset.id}")
         table[dataset.id] = dataset
@@ -261,10 +258,7 @@ def _dataset(dataset_id: str) -> Dataset:
 
 def _unpacked(path: Path) -> bytes | None:
     """Return the content, unpacked where it is gzip; None where the gzip stream is broken."""
-    raw = path.read_bytes()
-    if not raw.startswith(GZIP_MAGIC):
-        return raw
     try:
-        return gzip.decompress(raw)
-    except (EOFError, gzip.BadGzipFile, zlib.error):
+        return unpacked(path.read_bytes(), path.name)
+    except DataError:
         return None

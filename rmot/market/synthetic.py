@@ -32,6 +32,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmot.artifact.files import atomic_write
+from rmot.artifact.programs import reported
 from rmot.errors import ParameterError
 from rmot.market.clock import NEW_YORK, Settlement, settlement_instant, valuation_instant
 from rmot.market.clock import year_fraction as _years
@@ -304,6 +305,7 @@ def _quoted(
     return np.maximum(bid, 0.0), ask
 
 
+@reported()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write a synthetic index chain from the command line."""
     parser = argparse.ArgumentParser(

@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rmot.artifact.files import atomic_write
+from rmot.artifact.programs import reported
 from rmot.errors import ParameterError
 from rmot.market.readers.contracts import vix_expiry
 from rmot.market.registry import SYNTHETIC_MARKER
@@ -176,6 +177,7 @@ def _futures(
     return tables
 
 
+@reported()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the synthetic files from the command line."""
     parser = argparse.ArgumentParser(

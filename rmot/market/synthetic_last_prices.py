@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.artifact.files import atomic_write
+from rmot.artifact.programs import reported
 from rmot.errors import ParameterError
 from rmot.market.clock import is_trading_day
 from rmot.market.registry import SYNTHETIC_MARKER
@@ -211,6 +212,7 @@ def _rows(
     ]
 
 
+@reported()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the table from the command line."""
     parser = argparse.ArgumentParser(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from rmot.artifact.files import atomic_write
+from rmot.artifact.programs import reported
 from rmot.errors import ParameterError
 from rmot.market.clock import is_trading_day
 from rmot.market.registry import SYNTHETIC_MARKER
@@ -74,6 +75,7 @@ def write_prices(folder: str | Path, *, seed: int) -> dict[str, Path]:
     return written
 
 
+@reported()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the files from the command line."""
     parser = argparse.ArgumentParser(

@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rmot.artifact.files import atomic_write
+from rmot.artifact.programs import reported
 from rmot.errors import ParameterError
 from rmot.market.registry import SYNTHETIC_MARKER
 from rmot.numerics.fractional_brownian import fractional_noise_autocovariance, stationary_gaussian
@@ -118,6 +119,7 @@ def write_realised_variance(
         handle.write(content)
 
 
+@reported()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write a synthetic table from the command line."""
     parser = argparse.ArgumentParser(

@@ -31,7 +31,7 @@ from rmot.market.registry import DataSource, describe, without_marker
 FILES: Final = ("8_m_settle", "8_m_symbols", "expirations")
 """Settlements, contract months, expirations: how the files begin in a folder."""
 
-NO_SETTLEMENT = "settlement zero or empty for a listed contract"
+NO_SETTLEMENT = "settlement zero, empty or infinite for a listed contract"
 NO_CONTRACT = "settlement without a contract"
 OTHER_DATE = "expiration in the file differs from the rule"
 NO_DATE = "no expiration in the file for the contract's month"
@@ -108,7 +108,7 @@ def read_vix_futures(
             if first is None:
                 if not math.isnan(level):
                     count(dropped, NO_CONTRACT)
-            elif not level > 0:
+            elif not 0 < level < math.inf:
                 count(dropped, NO_SETTLEMENT)
             else:
                 found = stated.get(first)
@@ -147,9 +147,10 @@ def _months(table: CsvTable, name: str) -> list[date | None]:
     for row, cell in enumerate(table.columns[name]):
         if cell not in known:
             match = _CONTRACT.fullmatch(cell)
-            if match is None:
+            try:
+                known[cell] = datetime.strptime(match[1] if match else "", "%b %y").date()
+            except ValueError:
                 raise DataError(
                     f"{table.here(row)}: expected a month such as 'K (May 04)'; got {cell!r}"
-                )
-            known[cell] = datetime.strptime(match[1], "%b %y").date()
+                ) from None
     return [known[cell] for cell in table.columns[name]]

@@ -45,8 +45,14 @@ class ForwardVariance:
 
     def __post_init__(self) -> None:
         """Refuse curves that are not positive functions of time, and freeze the values."""
-        times = np.atleast_1d(np.asarray(self.times, dtype=np.float64))
-        variances = np.atleast_1d(np.asarray(self.variances, dtype=np.float64))
+        try:
+            times = np.atleast_1d(np.asarray(self.times, dtype=np.float64))
+            variances = np.atleast_1d(np.asarray(self.variances, dtype=np.float64))
+        except (TypeError, ValueError, OverflowError):
+            raise ParameterError(
+                f"expected numbers as times and variances; got {self.times!r} and "
+                f"{self.variances!r}"
+            ) from None
         if times.ndim != 1 or times.shape != variances.shape or not times.size:
             raise ParameterError(
                 "expected as many variances as times, at least one; got "

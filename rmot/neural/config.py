@@ -6,14 +6,14 @@ nothing else is converted; fields without a default must be there, and no key ma
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from rmot.errors import MissingData, ParameterError
+from rmot.artifact.files import read_toml
+from rmot.errors import ParameterError
 
 T = TypeVar("T")
 
@@ -41,12 +41,7 @@ def read_config(path: str | Path, kind: type[T]) -> T:
         No TOML; an unknown or missing key; a value of another type or outside its domain. Names
         the file and the key.
     """
-    try:
-        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise MissingData(f"expected a config in {path}; it does not exist") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParameterError(f"expected TOML in {path}; {error}") from None
+    given = read_toml(path, "a config", ParameterError)
     try:
         return from_mapping(given, kind)
     except ParameterError as error:

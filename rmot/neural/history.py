@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
+from rmot.artifact.files import explained
 from rmot.errors import DataError, MissingData
 from rmot.neural.descent import Look
 
@@ -25,13 +27,19 @@ def history_writer(path: str | Path) -> Callable[[Look], None]:
     -------
     callable
         ``write(look)``.
+
+    Raises
+    ------
+    OutputError
+        When the file cannot be written; so does what is returned.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("", encoding="utf-8")
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
 
     def write(look: Look) -> None:
-        with path.open("a", encoding="utf-8") as handle:
+        with explained(path), path.open("a", encoding="utf-8") as handle:
             handle.write(json.dumps(asdict(look)) + "\n")
 
     return write
@@ -61,13 +69,23 @@ def read_history(path: str | Path) -> tuple[Look, ...]:
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise MissingData(f"expected a training history in {path}; it does not exist") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"expected a training history in {path}; {error}") from None
     looks = []
     for number, line in enumerate(text.split("\n")[:-1], 1):
         try:
             values = json.loads(line)
-            looks.append(Look(**{name: values[name] for name in _NAMES}))
-        except (json.JSONDecodeError, KeyError, TypeError):
+            looks.append(Look(*(_number(values[name], name) for name in _NAMES)))
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise DataError(
                 f"expected {', '.join(_NAMES)} in line {number} of {path}; got {line!r}"
             ) from None
     return tuple(looks)
+
+
+def _number(value: Any, name: str) -> Any:
+    """Return a number; a loss that was not finite is one, which the search says itself."""
+    kinds = int if name == "step" else int | float
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        raise TypeError(f"expected a number for {name}; got {value!r}")
+    return value

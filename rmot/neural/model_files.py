@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rmot.errors import DataError, ParameterError
-from rmot.models import Simulation
+from rmot.models import ForwardVariance, Simulation
 from rmot.neural.config import as_mapping, from_mapping
 from rmot.neural.coordinates import Coordinates
 from rmot.neural.neural_volterra import NeuralVolterra
@@ -86,9 +86,9 @@ def load_model(
 def _template(config: Mapping[str, Any]) -> Coordinates:
     try:
         training = from_mapping(config["training"], TrainingConfig)
-        pieces = len(config["pieces"])
+        pieces = ForwardVariance(config["pieces"], (1.0,) * len(config["pieces"])).times
     except (KeyError, TypeError, ParameterError) as error:
         raise DataError(f"expected the config of a training in the weights; {error}") from None
     network = training.network
     shape = Shape.rough_bergomi(1.0, network.width, network.depth, network.seed)
-    return Coordinates.at(0.25, -0.5, [1.0] * pieces, shape)
+    return Coordinates.at(0.25, -0.5, [1.0] * len(pieces), shape)

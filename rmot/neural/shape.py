@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rmot.errors import ParameterError
 from rmot.neural.jaxed import eqx, jax, jnp
 
 DEGREE = 20
@@ -25,6 +26,25 @@ _ANGLES = np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1)
 _PLACES = np.cos(_ANGLES)
 _TO_SERIES = 2.0 / (DEGREE + 1) * np.cos(np.outer(np.arange(DEGREE + 1), _ANGLES))
 _TO_SERIES[0] *= 0.5
+
+
+MOST_WEIGHTS = 1 << 24
+"""Of a perceptron: a file must not be able to ask for more than there is memory."""
+
+
+def require_feasible(width: int, depth: int, inputs: int = 2) -> None:
+    """Refuse a perceptron of more than `MOST_WEIGHTS` weights.
+
+    Raises
+    ------
+    ParameterError
+    """
+    weights = width * (inputs + 1 + depth * (width + 1))
+    if weights > MOST_WEIGHTS:
+        raise ParameterError(
+            f"expected a network of at most {MOST_WEIGHTS} weights; a width of {width} and a "
+            f"depth of {depth} on {inputs} inputs make about {weights}"
+        )
 
 
 class Layer(eqx.Module):

@@ -15,7 +15,7 @@ from rmot.neural.descent import Descent, Look, Trained, descend
 from rmot.neural.grid import Grid, make_grid
 from rmot.neural.jaxed import jnp
 from rmot.neural.loss import Units, quote_loss, quotes_of
-from rmot.neural.shape import Shape
+from rmot.neural.shape import Shape, require_feasible
 from rmot.neural.targets import QuoteChoice, Targets
 from rmot.numerics.quasi_normals import normal_steps
 
@@ -48,6 +48,7 @@ class Network:
         for name, least in (("width", 1), ("depth", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ParameterError(f"expected {name} >= {least}; got {getattr(self, name)}")
+        require_feasible(self.width, self.depth)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ FORMAT = 1
 """Raised by one whenever older files would be misread."""
 
 _PACKAGES = ("jax", "jaxlib", "equinox", "optax", "numpy")
+_TABLES = ("config", "seeds", "data", "metrics", "versions")
 _KEYS = ("format", "model", "config", "seeds", "data", "metrics", "versions", "leaves", "sha256")
 
 
@@ -129,7 +130,8 @@ def load_weights(
     template = build(about["config"])
     expected = _leaves(template)
     if about["leaves"] != expected:
-        at, saved, wanted = _first_difference(about["leaves"], expected)
+        given = about["leaves"] if isinstance(about["leaves"], list) else [about["leaves"]]
+        at, saved, wanted = _first_difference(given, expected)
         raise DataError(f"expected leaf {at} of {path} to be {wanted}; got {saved}")
     try:
         content = path.with_suffix(".eqx").read_bytes()
@@ -138,9 +140,27 @@ def load_weights(
             f"expected weights in {path.with_suffix('.eqx')}; they do not exist"
         ) from None
     if hashlib.sha256(content).hexdigest() != about["sha256"]:
-        raise DataError(f"{path.with_suffix('.eqx')} is not what {path.stem}.json describes")
-    module = eqx.tree_deserialise_leaves(io.BytesIO(content), template)
-    kept = {name: about[name] for name in ("config", "seeds", "data", "metrics", "versions")}
+        raise DataError(
+            f"{path.with_suffix('.eqx')} is not what {path.stem}.json describes;"
+            " remove both and train again"
+        )
+    for name in _TABLES:
+        if not isinstance(about[name], dict):
+            raise DataError(f"expected a table {name} in {path.stem}.json; got {about[name]!r}")
+    stream = io.BytesIO(content)
+    try:
+        module = eqx.tree_deserialise_leaves(stream, template)
+    except Exception:
+        # Equinox and NumPy's parser of headers raise whatever the bytes lead them to.
+        raise DataError(
+            f"expected the leaves that {path.stem}.json lists in {path.with_suffix('.eqx')}; its "
+            "bytes are others"
+        ) from None
+    if stream.read(1) or _holds_nan(module):
+        raise DataError(
+            f"expected {path.with_suffix('.eqx')} to end with its leaves, none of them NaN"
+        )
+    kept = {name: about[name] for name in _TABLES}
     return module, Provenance(model, **kept)
 
 
@@ -155,6 +175,11 @@ def _leaves(module: Any) -> list[dict[str, Any]]:
         }
         for place, leaf in found
     ]
+
+
+def _holds_nan(module: Any) -> bool:
+    leaves = [np.asarray(leaf) for leaf in jax.tree_util.tree_leaves(module)]
+    return any(np.isnan(each).any() for each in leaves if each.dtype.kind == "f")
 
 
 def _first_difference(saved: list[Any], wanted: list[Any]) -> tuple[int, Any, Any]:

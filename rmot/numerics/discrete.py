@@ -246,7 +246,7 @@ class Prior:
 def _numbers(values: ArrayLike, name: str) -> Vector:
     try:
         numbers = np.array(values, dtype=float)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise ParameterError(f"expected numbers for {name}; got {type(values).__name__}") from None
     if not np.all(np.isfinite(numbers)):
         raise ParameterError(f"expected finite {name}; got NaN or infinity")

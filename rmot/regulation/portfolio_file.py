@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import math
-import tomllib
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
+from rmot.artifact import files
 from rmot.errors import DataError, MissingData
 from rmot.regulation.dates import as_day
 
@@ -30,15 +30,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     MissingData, DataError
         No such file; or it is not TOML, or not readable.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as handle:
-            return tomllib.load(handle)
-    except FileNotFoundError:
-        raise MissingData(f"expected a portfolio in {path}; there is no such file") from None
-    except (OSError, ValueError, RecursionError) as error:
-        line = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"expected a portfolio as TOML in {path}; {line}") from None
+    return files.read_toml(path, "a portfolio")
 
 
 class Table:

@@ -8,12 +8,10 @@ no partial moments of whole order give that divergence's charge there.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from rmot.errors import RmotError
+from rmot.artifact.programs import reported
 from rmot.studies.price_bounds import MULTIPLES, problem, unquoted
 from rmot.studies.study import Config, parse
 from rmot.transport import (
@@ -71,10 +69,8 @@ def run(config: Config) -> tuple[list[dict[str, Any]], dict[str, str]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the certificates: ``--input SPX=PATH --input SPX_fit=PATH --output NAME.json``."""
     config, output = parse(arguments)
-    try:
+    with reported():
         save_balls(output, *run(config))
-    except RmotError as error:
-        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
 
 
 if __name__ == "__main__":

@@ -7,13 +7,11 @@ the bids and asks of the chain's file, and `proofs_check/verify.py` checks it fr
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-import pandas as pd
-
-from rmot.errors import ParameterError, RmotError
+from rmot.artifact.files import read_csv
+from rmot.artifact.programs import reported
+from rmot.errors import ParameterError
 from rmot.market import read_chain
 from rmot.payoffs import basket_call, call, digital
 from rmot.studies import index_basket, price_bounds
@@ -53,17 +51,15 @@ def _baskets(config: Config) -> list[ExactHedge]:
         (smile,) = index_basket.quoted_slice(config, name).slices
         assets.append(listed_smile(read_chain(config.inputs[name]), smile))
         weights.append(weight / smile.forward)
-    strikes = pd.read_csv(config.inputs["published"])["moneyness"]
+    strikes = read_csv(config.inputs["published"])["moneyness"]
     return [exact_hedge(basket_call(weights, float(strike)), assets) for strike in strikes]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the certificates: ``--case price|basket --input NAME=PATH ... --output NAME.json``."""
     config, output = parse(arguments)
-    try:
+    with reported():
         save_hedges(output, run(config))
-    except RmotError as error:
-        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.market import OptionSurface
 from rmot.market.registry import sha256
@@ -26,7 +27,7 @@ QUOTES_EACH = {"quick": 40, "full": 80, "deep": 160}
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate bounds in units of the forward; inputs are both chains and ``published``."""
-    published = pd.read_csv(config.inputs["published"])
+    published = read_csv(config.inputs["published"])
     smiles, sources = [], []
     for name in ("SPX", "NDX"):
         surface = quoted_slice(config, name)

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rmot.artifact.files import read_csv
 from rmot.calibration import FactorFit, Fit
 from rmot.dependence import HistoricalCorrelation, aligned_returns, historical_correlation
 from rmot.market import Smile, read_history
@@ -54,7 +55,7 @@ def run(config: Config) -> pd.DataFrame:
     Inputs are both chains, their fits, the factor model's, ``published`` and, where there are, two
     histories; without them returns are drawn.
     """
-    published = pd.read_csv(config.inputs["published"])
+    published = read_csv(config.inputs["published"])
     surfaces = [quoted_slice(config, name) for name in NAMES]
     smiles = [surface.slices[0] for surface in surfaces]
     past = past_correlation(config, surfaces[0].valuation)

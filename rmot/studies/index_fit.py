@@ -6,10 +6,8 @@ figures made of it are `rough_heston_parameters` and `calibrated_smiles`.
 
 from __future__ import annotations
 
-import sys
-
+from rmot.artifact.programs import reported
 from rmot.calibration import Fit, calibrate
-from rmot.errors import RmotError
 from rmot.models import RoughHeston
 from rmot.studies.index_quotes import quoted_surface
 from rmot.studies.study import Config, parse
@@ -29,7 +27,5 @@ def run(config: Config) -> Fit:
 
 if __name__ == "__main__":
     config, output = parse()
-    try:
+    with reported("index_fit"):
         run(config).save(output)
-    except RmotError as error:
-        sys.exit(f"index_fit: {error}")

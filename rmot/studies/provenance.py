@@ -12,7 +12,6 @@ import csv
 import hashlib
 import os
 import platform
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -20,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from rmot import __version__
+from rmot.artifact.archive.sources import commit_of
 from rmot.artifact.files import finite_or_none, read_json, write_json
 from rmot.artifact.profiles import PROFILES
+from rmot.artifact.programs import reported
 from rmot.errors import DataError
 from rmot.market.registry import datasets, describe
 
@@ -77,7 +78,7 @@ def collect(
     ids = [each["id"] for each in described]
     return {
         "rmot": __version__,
-        "commit": checked_out(),
+        "commit": commit_of(Path.cwd()),
         "profile": profile,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
@@ -130,20 +131,7 @@ def _number(text: str) -> float | None:
         return None
 
 
-def checked_out() -> str | None:
-    """Commit that is checked out, with a mark when files differ from it."""
-    try:
-        done = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()
-
-
+@reported()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write what the DAG says of itself to ``--output``."""
     parser = argparse.ArgumentParser()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from rmot.artifact.files import atomic_write, write_csv
 from rmot.artifact.profiles import PROFILES
-from rmot.errors import ParameterError, RmotError
+from rmot.artifact.programs import reported
+from rmot.errors import ParameterError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,14 +53,12 @@ def main(
     ``NAME.tex`` beside it receives the LaTeX that it makes of the table.
     """
     config, output = parse(arguments)
-    try:
+    with reported():
         table = run(config)
-    except RmotError as error:
-        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
-    write_csv(output, table.assign(profile=config.profile))
-    if printed is not None:
-        with atomic_write(output.with_suffix(".tex")) as handle:
-            handle.write(printed(table))
+        write_csv(output, table.assign(profile=config.profile))
+        if printed is not None:
+            with atomic_write(output.with_suffix(".tex")) as handle:
+                handle.write(printed(table))
 
 
 def parse(arguments: Sequence[str] | None = None) -> tuple[Config, Path]:

@@ -19,7 +19,7 @@ from rmot.numerics.discrete import Prior, Tail
 from rmot.payoffs import Payoff, PiecewiseLinear
 from rmot.transport._arguments import forward_means, payoff_values, require_ball
 from rmot.transport._classical import at_all_prices, classical_bounds, on_nodes
-from rmot.transport._json import from_json, hedge_of, to_json
+from rmot.transport._json import hedge_of, number_of, to_json
 from rmot.transport.balls.calibrated import Calibrated
 from rmot.transport.balls.laws import BallLaws, TiltedLaw, Which
 from rmot.transport.balls.nearest import price_hedge, price_of, tail_turns_negative
@@ -40,6 +40,9 @@ __all__ = ["Bounds", "Prior", "Tail", "price_bounds"]
 Vector = NDArray[np.float64]
 
 _FORMAT = "rmot bounds 1"
+_NUMBERS = ("lower", "upper", "gap", "price", "minimum_radius")
+_ROUNDING = 1e-9
+_TRUTHS = ("support_limited", "tail_relaxed", "sharp")
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +146,20 @@ class Bounds:
             for name in ("lower_hedge", "upper_hedge", "price_hedge"):
                 content[name] = None if content[name] is None else hedge_of(content[name])
             content["radius"] = None if content["radius"] is None else Radius(**content["radius"])
-            return cls(**{name: from_json(value) for name, value in content.items()})
-        except (KeyError, TypeError, ValueError) as error:
+            for name in _NUMBERS:
+                content[name] = number_of(content[name])
+            if content["sampling_error"] is not None:
+                content["sampling_error"] = number_of(content["sampling_error"])
+            for name in _TRUTHS:
+                if not isinstance(content[name], bool):
+                    raise TypeError(f"expected true or false for {name}; got {content[name]!r}")
+            if any(math.isnan(content[name]) for name in _NUMBERS if name != "price"):
+                raise ValueError(f"expected no NaN among {', '.join(_NUMBERS)}")
+            lower, upper, gap = (content[name] for name in ("lower", "upper", "gap"))
+            if lower > upper + abs(gap) + _ROUNDING * max(abs(lower), abs(upper)):
+                raise ValueError(f"expected lower <= upper; got {lower:g} and {upper:g}")
+            return cls(**content)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise DataError(f"expected bounds saved by rmot in {path}; {error}") from error
 
 

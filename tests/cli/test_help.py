@@ -19,6 +19,7 @@ PARSED_ALONE = (
     "rmot bounds spx.csv.gz --expiry 2022-03-04 --strike 1.05 --thin 12 --radius-multiple",
     "rmot alpha-calibrate",
     "rmot capital report",
+    "rmot archive",
     "rmot claims",
     "rmot data fetch",
     "rmot data verify",

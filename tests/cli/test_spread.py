@@ -66,7 +66,7 @@ def test_assets_may_change_places_and_laws_be_normal(rmot, model):
     ("text", "options", "said"),
     [
         ("forwards = [1.0]", [], "missing"),
-        ("forwards = [", [], "not TOML"),
+        ("forwards = [", [], "expected TOML"),
         (HEAD + TABLES.replace("vol_of_vol", "volvol"), [], "factor 1 needs"),
         (HEAD.replace("1.1, 1.0", "1.1") + TABLES, [], "2 forwards"),
         ('law = "cubic"\n' + HEAD + TABLES, [], "cubic"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rmot.errors import DataError
+from rmot.errors import DataError, OutputError
 from rmot.models import Simulation
 from rmot.neural import TrainingConfig, as_mapping, from_mapping, history_writer, read_config, train
 from rmot.neural.audit import coherence, index_rows, price_rows
@@ -102,3 +102,9 @@ def test_the_config_of_the_studies_is_whole():
     config = read_config("rmot/neural/volterra.toml", TrainingConfig)
     assert from_mapping(as_mapping(config), TrainingConfig) == config
     assert replace(config.network, depth=0).depth == 0
+
+
+def test_history_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "results").write_text("")
+    with pytest.raises(OutputError, match=r"results/history\.jsonl; .*, then run again"):
+        history_writer(tmp_path / "results" / "history.jsonl")

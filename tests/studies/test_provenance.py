@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from rmot.errors import DataError
 from rmot.market import registry
 from rmot.studies import provenance
 
@@ -69,5 +68,5 @@ def test_every_file_is_described_and_every_number_leads_to_its_files(files):
 
 
 def test_a_number_of_an_unknown_table_is_an_error(files):
-    with pytest.raises(DataError, match="bounds"):
+    with pytest.raises(SystemExit, match="bounds"):
         run(files, "--rests", "fits=")

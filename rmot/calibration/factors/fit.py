@@ -15,10 +15,17 @@ from rmot.calibration.factors.correlation_errors import (
     correlation_gradient,
 )
 from rmot.calibration.factors.parametrisation import FactorParametrisation
+from rmot.calibration.saved import require_numbers
 from rmot.errors import DataError
 from rmot.models import RoughFactorModel, VarianceFactor
 
 FORMAT = "rmot factor fit 1"
+_NUMBERS = (
+    "reduced_chi_squared",
+    "within_spread",
+    "distance_to_optimum",
+    "longest",
+)
 _ARRAYS = ("jacobian", "residuals", "noise", "assets")
 
 
@@ -176,6 +183,7 @@ class FactorFit:
             )
             for name in ("free", "at_bound", "warnings", "sources"):
                 content[name] = tuple(content[name])
+            require_numbers(content, _NUMBERS, ("evaluations",), _ARRAYS, ("standard_errors",))
             return cls(**content)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
             raise DataError(f"expected a whole fit in {path}; {error!r}") from None

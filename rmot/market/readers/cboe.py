@@ -23,7 +23,13 @@ import pandas as pd
 from rmot.errors import DataError
 from rmot.market.clock import NEW_YORK
 from rmot.market.readers import RawChain, Reader
-from rmot.market.readers.contracts import SYMBOL, exercise_of, settlement_of, underlying_of
+from rmot.market.readers.contracts import (
+    SYMBOL,
+    exercise_of,
+    settlement_of,
+    thousandths_of,
+    underlying_of,
+)
 
 _HEADER_START = "Expiration Date,"
 _STAMP = re.compile(
@@ -63,8 +69,8 @@ def parse(text: str, where: str) -> RawChain:
     """
     lines = text.splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith(_HEADER_START))
-    header = next(csv.reader([lines[start]]))
     try:
+        header = next(csv.reader([lines[start]]))
         numbered = list(enumerate(csv.reader(io.StringIO(text)), start=1))
     except csv.Error as error:
         raise DataError(f"{where}: expected comma-separated values; {error}") from None
@@ -152,8 +158,7 @@ def _identities(
     expiries: list[date] = []
     known: dict[str, tuple[date, str]] = {}
     letter = "C" if is_call else "P"
-    # NaN and infinity have no symbol: -1 contradicts every one.
-    thousandths = np.where(np.isfinite(strike), np.rint(1000 * strike), -1).astype(np.int64)
+    thousandths = thousandths_of(strike)
     stated, symbols = table.texts("Expiration Date"), table.texts(name)
     for row, text, symbol, level in zip(
         table.rows, stated, symbols, thousandths.tolist(), strict=True

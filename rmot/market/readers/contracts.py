@@ -42,6 +42,7 @@ OTHER_DELIVERABLE = "another root than the underlying's (adjusted contract)"
 """The fault of an option that delivers something else than the underlying, as after a merger."""
 
 _FRIDAY = 4
+_LONGEST_STRIKE = 1e5
 _SETTLEMENT_LAG = timedelta(days=30)
 _LAST_YEAR_OF_THE_FIRST_RULE = 2004
 
@@ -78,8 +79,7 @@ def roots_of(
     """
     roots = []
     day_of = {day: day.strftime("%y%m%d") for day in set(expiries)}
-    # NaN and infinity have no symbol: -1 contradicts every one.
-    thousandths = np.where(np.isfinite(strikes), np.rint(1000 * strikes), -1).astype(np.int64)
+    thousandths = thousandths_of(strikes)
     rows = zip(symbols, expiries, thousandths.tolist(), is_call.tolist(), strict=True)
     for number, (symbol, day, level, call) in enumerate(rows, start=1):
         match = SYMBOL.fullmatch(symbol) if isinstance(symbol, str) else None
@@ -93,6 +93,15 @@ def roots_of(
             )
         roots.append(match[1])
     return roots
+
+
+def thousandths_of(strikes: np.ndarray) -> np.ndarray:
+    """Return strikes as symbols have them, whole thousandths of at most eight digits.
+
+    NaN, infinity and what is longer have no symbol: they become -1, which contradicts every one.
+    """
+    short = np.abs(strikes) < _LONGEST_STRIKE
+    return np.rint(1000 * np.where(short, strikes, -1e-3)).astype(np.int64)
 
 
 def faults_of(roots: Sequence[str], underlying: str, where: str) -> list[str]:

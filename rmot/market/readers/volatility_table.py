@@ -74,7 +74,8 @@ def parse(text: str, where: str) -> RawChain:
     _require_fractions(bid, where)
     day = _day(expiries, maturity, where)
     is_call = strike >= forward
-    log_moneyness = np.log(np.where(strike > 0, strike, math.nan) / forward)
+    moneyness = strike / forward
+    log_moneyness = np.log(np.where(moneyness > 0, moneyness, math.nan))
     low, high = (
         forward * black_otm(log_moneyness, np.where(side > 0, side, math.nan), maturity)
         for side in (bid, ask)

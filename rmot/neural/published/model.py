@@ -25,6 +25,7 @@ from rmot.neural.config import from_mapping
 from rmot.neural.jaxed import eqx, jax, jnp
 from rmot.neural.published import signature
 from rmot.neural.published.printed import MODEL
+from rmot.neural.shape import require_feasible
 from rmot.neural.weights import load_weights
 
 Vector = NDArray[np.float64]
@@ -74,6 +75,7 @@ class Architecture:
         for name, least in (("width", 1), ("depth", 1), ("conditions", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ParameterError(f"expected {name} >= {least}; got {getattr(self, name)}")
+        require_feasible(self.width, self.depth, self.inputs)
         for name in ("drift_scale", "diffusion_scale", "diffusion_floor", "mean_reversion"):
             if not 0.0 < getattr(self, name) < math.inf:
                 raise ParameterError(f"expected {name} above 0; got {getattr(self, name)}")

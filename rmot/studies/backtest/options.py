@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.regulation import Backtest, backtest
 from rmot.studies.backtest.moves import BAND
@@ -48,7 +49,7 @@ def run(config: Config) -> pd.DataFrame:
 
 def read_days(config: Config) -> pd.DataFrame:
     """Return the table of days, an absent reason for leaving out as an empty string."""
-    days = pd.read_csv(config.inputs["days"])
+    days = read_csv(config.inputs["days"])
     return days.assign(skipped=days["skipped"].astype(object).fillna(""))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rmot.artifact.files import read_csv
 from rmot.dependence import HistoricalCorrelation, aligned_returns, flat_prices
 from rmot.market import read_history
 from rmot.market.histories import History
@@ -62,7 +63,7 @@ def run(config: Config) -> pd.DataFrame:
             )
             rows = tabulate(book, found, found[0].price, by_strike=False)
             tables.append(rows.assign(names=size, choice=draw))
-    table = pd.read_csv(config.inputs["portfolio"]).set_index("name").loc[list(models)]
+    table = read_csv(config.inputs["portfolio"]).set_index("name").loc[list(models)]
     return pd.concat(tables, ignore_index=True).assign(
         data=" and ".join(sorted(set(table["data"]))),
         data_sha256=" ".join(table["data_sha256"]),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.studies.capital import methods
 from rmot.studies.capital.books import INDICES, Book, equal_parts
@@ -51,14 +52,14 @@ def run(config: Config) -> pd.DataFrame:
 
 def _indices(config: Config) -> tuple[Book, Market, list[Ranges]]:
     market = index_market(config)
-    balls = pd.read_csv(config.inputs["balls"])
+    balls = read_csv(config.inputs["balls"])
     known = [
         _ball_of(balls.loc[(balls["law"] == law) & (balls["multiple"] == multiple)], law, rule)
         for law in (GAUSSIAN, FACTORS)
         for multiple, rule in MULTIPLES.items()
     ]
     price = known[0].price
-    basket = _by_strike(pd.read_csv(config.inputs["basket"]))
+    basket = _by_strike(read_csv(config.inputs["basket"]))
     lower, upper, gap = (basket[name].to_numpy() for name in ("lower", "upper", "gap"))
     bounds = methods.sharp_range(lower, price, upper, gap)
     prior = market.reference(config)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from rmot.artifact.files import atomic_write
-from rmot.errors import RmotError
+from rmot.artifact.programs import reported
 from rmot.market.registry import SYNTHETIC_MARKER
 from rmot.regulation import CapitalReport, Portfolio, capital_report, write_page
 from rmot.studies.study import Config, parse
@@ -74,11 +74,9 @@ def _named(config: Config, prefix: str) -> dict[str, Path]:
 
 if __name__ == "__main__":
     config, output = parse()
-    try:
+    with reported("capital report"):
         found = run(config)
-    except RmotError as error:
-        sys.exit(f"capital report: {error}")
-    if found.failures:
-        sys.exit(f"capital report: {found.failures[0].name}: {found.failures[0].reason}")
-    found.save(output.with_suffix(".json"))
-    write_page(found, output)
+        if found.failures:
+            sys.exit(f"capital report: {found.failures[0].name}: {found.failures[0].reason}")
+        found.save(output.with_suffix(".json"))
+        write_page(found, output)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.calibration import calibrate
 from rmot.errors import InfeasibleRadius
@@ -75,7 +76,7 @@ def run(config: Config) -> pd.DataFrame:
 
 def printed_charges(path: Path) -> pd.DataFrame:
     """Return 002's Table 8: a row for each method and case, in millions a billion of notional."""
-    table = pd.read_csv(path).set_index("method")
+    table = read_csv(path).set_index("method")
     rows = [
         {
             "book": "002 Table 8",

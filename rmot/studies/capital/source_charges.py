@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.market.registry import sha256
 from rmot.regulation import residual_risk_add_on
 from rmot.studies.capital.ranges import BILLION, unit_of
@@ -32,7 +33,7 @@ def printed_charges(inputs: dict[str, Path]) -> pd.DataFrame:
     rows = []
     for source, name in FILES.items():
         path = inputs[name]
-        table = pd.read_csv(path)
+        table = read_csv(path)
         scaled = BILLION * table["charge"] / table["notional"]
         baseline = float(scaled.loc[table["method"] == CLASSICAL].iloc[0])
         for method, charge in zip(table["method"], scaled, strict=True):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.special import ndtr
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.dependence.published.tikhonov import Divergence, tikhonov_estimate
 from rmot.errors import InfeasibleQuotes
@@ -76,7 +77,7 @@ class _Market:
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate estimates; the input ``published`` is 001's Table 1."""
-    published = pd.read_csv(config.inputs["published"])
+    published = read_csv(config.inputs["published"])
     rows: list[dict[str, object]] = []
     for market in _pairs(PAIRS[config.profile], config.seed):
         for marginals in ("calibrated", "fitted"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.payoffs import basket_call, call
 from rmot.studies.dow.quotes import BASKET, TREATMENTS
@@ -25,7 +26,7 @@ ROUNDS = 6
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate one row a strike of DIA; the input is ``quotes``. Prices in units of its forward."""
-    quotes = pd.read_csv(config.inputs["quotes"])
+    quotes = read_csv(config.inputs["quotes"])
     rows = of_basket(quotes).to_dict("records")
     at_money = min(range(len(rows)), key=lambda j: abs(rows[j]["log_moneyness"]))
     places = np.linspace(0, len(rows) - 1, min(STRIKES[config.profile], len(rows)))

@@ -6,14 +6,12 @@ quotes allow, as `dow_quotes` lists them; `proofs_check/verify.py` checks it fro
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from rmot.errors import RmotError
+from rmot.artifact.files import read_csv
+from rmot.artifact.programs import reported
 from rmot.payoffs import basket_call
 from rmot.studies.dow.bounds import constituents, of_basket
 from rmot.studies.dow.quotes import TREATMENTS
@@ -25,7 +23,7 @@ STRIKES = {"quick": 2, "full": 5, "deep": 39}
 
 def run(config: Config) -> list[ExactHedge]:
     """Make the hedges of some of DIA's strikes; the input is ``quotes``."""
-    quotes = pd.read_csv(config.inputs["quotes"])
+    quotes = read_csv(config.inputs["quotes"])
     names, weights, each = constituents(quotes, TREATMENTS[0])
     assets = [listed_quotes(one, name=name) for one, name in zip(each, names, strict=True)]
     strikes = np.exp(of_basket(quotes)["log_moneyness"].to_numpy())
@@ -37,10 +35,8 @@ def run(config: Config) -> list[ExactHedge]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the certificates: ``--input quotes=PATH --output NAME.json``."""
     config, output = parse(arguments)
-    try:
+    with reported():
         save_hedges(output, run(config))
-    except RmotError as error:
-        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.dependence import FlatPrices, flat_prices
 from rmot.studies.dow.bounds import constituents, of_basket
@@ -28,8 +29,8 @@ CORRELATIONS = np.linspace(0.0, 1.0, 2001)
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate intervals of correlation by strike; inputs are ``quotes`` and ``smiles``."""
-    quotes = pd.read_csv(config.inputs["quotes"])
-    smiles = pd.read_csv(config.inputs["smiles"]).set_index("name", drop=False)
+    quotes = read_csv(config.inputs["quotes"])
+    smiles = read_csv(config.inputs["smiles"]).set_index("name", drop=False)
     names, weights, _ = constituents(quotes, TREATMENTS[0])
     own = of_basket(quotes)
     strikes = np.exp(own["log_moneyness"].to_numpy())

@@ -13,7 +13,6 @@ exercise were European. A quote that no law of its asset meets is dropped.
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,13 +23,13 @@ import numpy as np
 import pandas as pd
 
 from rmot.artifact.files import write_csv
+from rmot.artifact.programs import reported
 from rmot.calibration import calibrate
 from rmot.errors import (
     CalibrationError,
     DataError,
     IdentificationWarning,
     InfeasibleQuotes,
-    RmotError,
 )
 from rmot.market import CarryRange, OptionSurface, Smile, read_chain
 from rmot.market.synthetic_basket import synthetic_basket
@@ -152,12 +151,10 @@ def fitted(name: str, surface: OptionSurface) -> dict[str, object]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write ``--output NAME.csv`` with the quotes, and NAME_smiles.csv beside it."""
     config, output = parse(arguments)
-    try:
+    with reported():
         quotes, smiles = run(config)
-    except RmotError as error:
-        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
-    write_csv(output, quotes.assign(profile=config.profile))
-    write_csv(output.with_name("dow_smiles.csv"), smiles.assign(profile=config.profile))
+        write_csv(output, quotes.assign(profile=config.profile))
+        write_csv(output.with_name("dow_smiles.csv"), smiles.assign(profile=config.profile))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.dependence import identified_average
 from rmot.market import read_history
@@ -53,7 +54,7 @@ def run(config: Config) -> pd.DataFrame:
                 "upper": float(closes.max()) / 100.0,
             }
         )
-    table = pd.read_csv(config.inputs["portfolio"])
+    table = read_csv(config.inputs["portfolio"])
     return pd.DataFrame(rows).assign(
         names=len(models),
         data=" and ".join(sorted(set(table["data"]))),

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from rmot.artifact.programs import reported
 from rmot.calibration import FactorFit, calibrate
-from rmot.errors import IdentificationWarning, RmotError
+from rmot.errors import IdentificationWarning
 from rmot.market import OptionSurface
 from rmot.models import RoughFactorModel
 from rmot.studies.study import Config, parse
@@ -71,7 +72,5 @@ def thinned(path: Path, quotes: int) -> OptionSurface:
 
 if __name__ == "__main__":
     config, output = parse()
-    try:
+    with reported("factor_fit"):
         run(config).save(output)
-    except RmotError as error:
-        sys.exit(f"factor_fit: {error}")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.dependence import HistoricalCorrelation, aligned_returns, historical_correlation
 from rmot.errors import DataError
 from rmot.market import read_history
@@ -34,7 +35,7 @@ def fitted(config: Config) -> dict[str, RoughHeston]:
         Fewer than two names were.
     """
     found: dict[str, RoughHeston] = {}
-    for row in pd.read_csv(config.inputs["portfolio"]).to_dict("records"):
+    for row in read_csv(config.inputs["portfolio"]).to_dict("records"):
         if pd.isna(row["failure"]):
             given: dict[str, Any] = {**FIXED, **{name: float(row[name]) for name in FREE}}
             found[str(row["name"])] = RoughHeston(**given)

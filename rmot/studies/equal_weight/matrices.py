@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.calibration import FactorFit
 from rmot.dependence import factor_correlation, identified_average
@@ -32,7 +33,7 @@ Vector = NDArray[np.float64]
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row for each source and pair; inputs are ``portfolio``, ``fit`` and histories."""
-    portfolio = pd.read_csv(config.inputs["portfolio"])
+    portfolio = read_csv(config.inputs["portfolio"])
     fit = FactorFit.load(config.inputs["fit"])
     names = portfolio["name"].tolist()[: fit.model.n_assets]
     models = fitted(config)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rmot.artifact.files import read_csv
 from rmot.models import RoughHeston
 from rmot.payoffs import basket_call, call
 from rmot.studies.equal_weight.joint_law import fitted, past
@@ -60,7 +61,7 @@ def run(config: Config) -> pd.DataFrame:
         print(f"{size} names, {maturity:.3f} years", file=sys.stderr)
         chosen = list(models.values())[:size]
         rows += bounded(chosen, correlation[:size, :size], maturity, config)
-    table = pd.read_csv(config.inputs["portfolio"]).set_index("name").loc[list(models)]
+    table = read_csv(config.inputs["portfolio"]).set_index("name").loc[list(models)]
     roughest = min(model.hurst for model in list(models.values())[:most])
     return pd.DataFrame(rows).assign(
         least_hurst=roughest,

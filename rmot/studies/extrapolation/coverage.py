@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.numerics import black_otm
 from rmot.studies.extrapolation.competitors import LAST_QUOTE, label
@@ -32,7 +33,7 @@ WORDS = {
 def run(config: Config) -> pd.DataFrame:
     """Tabulate one row for each chain judged, kind of interval, what it is about, and level."""
     words = ("about", "failure")
-    rows = pd.read_csv(config.inputs[INTERVALS], dtype=dict.fromkeys(words, "string"))
+    rows = read_csv(config.inputs[INTERVALS], dtype=dict.fromkeys(words, "string"))
     rows = with_scores(rows.fillna(dict.fromkeys(words, "")))
     found = []
     for chain, here in [*rows.groupby("chain", sort=False), (ALL_CHAINS, rows)]:

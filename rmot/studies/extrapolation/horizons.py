@@ -11,6 +11,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.numerics import black_otm
 from rmot.studies.extrapolation.competitors import NEAREST
@@ -30,11 +31,11 @@ ALL, FAR_CALLS = "all", "far calls"
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate one row a horizon; then all of them, and the calls struck above 1.3 forwards."""
-    theirs = pd.read_csv(config.inputs[PRINTED]).set_index("days")
+    theirs = read_csv(config.inputs[PRINTED]).set_index("days")
     points = main_rows(with_nearest(config))
     points = points.loc[points["wing"] != INSIDE]
     points = points.assign(relative_error=_relative_errors(points))
-    balls = with_scores(pd.read_csv(config.inputs[INTERVALS]))
+    balls = with_scores(read_csv(config.inputs[INTERVALS]))
     balls = balls.loc[
         (balls["kind"] == BALL)
         & (balls["about"] == ROUGH)

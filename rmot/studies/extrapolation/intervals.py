@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.studies.extrapolation.balls import Ball, Interval, classical_interval
 from rmot.studies.extrapolation.choice import CHOSEN_ON, LEVELS, distance_to_interval
 from rmot.studies.extrapolation.competitors import COMPETITORS, LAST_QUOTE, PRIORS
@@ -27,7 +28,7 @@ KINDS = (BALL, BAND, WEDGE, CLASSICAL)
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate one row for each held-out quote, level, kind of interval and what it is about."""
-    tables = {name: main_rows(pd.read_csv(path)) for name, path in config.inputs.items()}
+    tables = {name: main_rows(read_csv(path)) for name, path in config.inputs.items()}
     found = []
     for chain, chooser in CHOSEN_ON.items():
         if chain in tables and chooser in tables:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.studies.extrapolation.choice import distance_to_interval
 from rmot.studies.extrapolation.competitors import NEAREST, PRIORS, label
@@ -53,8 +54,8 @@ def with_nearest(config: Config) -> pd.DataFrame:
     """Return all predictions, with those of the laws nearest to the priors as further models."""
     others = (INTERVALS, PRINTED)
     chains = {name: path for name, path in config.inputs.items() if name not in others}
-    predictions = pd.concat([pd.read_csv(path) for path in chains.values()], ignore_index=True)
-    intervals = pd.read_csv(config.inputs[INTERVALS])
+    predictions = pd.concat([read_csv(path) for path in chains.values()], ignore_index=True)
+    intervals = read_csv(config.inputs[INTERVALS])
     balls = intervals.loc[intervals["kind"] == BALL]
     main_rows = predictions.loc[predictions["half_width"] == HELD_OUT_BEYOND]
     tables = [predictions]

@@ -8,7 +8,6 @@ The priors are kept beside the table, in the folder of its name.
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rmot.artifact.files import write_csv
+from rmot.artifact.programs import reported
 from rmot.errors import RmotError
 from rmot.market import Smile
 from rmot.market.registry import describe
@@ -149,13 +149,11 @@ def _with_excess(table: pd.DataFrame, model: object) -> tuple[pd.DataFrame, Prio
 
 if __name__ == "__main__":
     config, output = parse()
-    try:
+    with reported("extrapolation.predictions"):
         table, priors = run(config)
-    except RmotError as error:
-        sys.exit(f"extrapolation.predictions: {error}")
-    folder = output.with_suffix("")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for (key, expiry), prior in priors.items():
-        prior.save(folder / f"{key}.{expiry}.json")
-    write_csv(output, table.assign(profile=config.profile))
+        folder = output.with_suffix("")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for (key, expiry), prior in priors.items():
+            prior.save(folder / f"{key}.{expiry}.json")
+        write_csv(output, table.assign(profile=config.profile))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.studies.extrapolation.coverage import PRINTED_LEVEL
 from rmot.studies.extrapolation.intervals import BALL, main_rows
 from rmot.studies.extrapolation.point_errors import INTERVALS, with_nearest
@@ -20,7 +21,7 @@ def run(config: Config) -> pd.DataFrame:
     points = main_rows(with_nearest(config))
     away = (points["trading_days"] - TRADING_DAYS).abs()
     points = points.loc[away == away.groupby(points["chain"]).transform("min")]
-    rows = pd.read_csv(config.inputs[INTERVALS])
+    rows = read_csv(config.inputs[INTERVALS])
     rows = rows.loc[
         (rows["kind"] == BALL)
         & (rows["about"] == PRIOR)

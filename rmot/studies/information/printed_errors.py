@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.calibration.design import Design, designed_smiles, standard_errors
 from rmot.market.registry import sha256
@@ -28,7 +29,7 @@ PRINTED = {"point": "index", "noise": "0.2% in volatility"}
 def run(config: Config) -> pd.DataFrame:
     """Tabulate all designs at 002's point; the input is ``published``."""
     path = config.inputs["published"]
-    published = pd.read_csv(path).to_dict("records")
+    published = read_csv(path).to_dict("records")
     first = published[0]
     free_sets = {3: tuple(line["parameter"] for line in published), **FREE}
     rows = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, latex_table, significant, with_error
 from rmot.calibration.coordinates import COORDINATES
 from rmot.calibration.design import NORMAL_95, designed_smiles, standard_errors
@@ -25,7 +26,7 @@ def run(config: Config) -> pd.DataFrame:
     """Summarise the draws in the inputs named like the points; one more input is ``SPX_fit``."""
     rows = []
     for name, point in points(config.inputs).items():
-        draws = pd.read_csv(config.inputs[name])
+        draws = read_csv(config.inputs[name])
         fitted = draws[draws["hurst"].notna()]
         count = len(fitted)
         bounds = standard_errors(point.model, designed_smiles(point.model, DESIGN), RECOVERED)

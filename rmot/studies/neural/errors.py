@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.neural.targets import ROLES
 from rmot.studies.neural.competitors import LABELS
@@ -18,7 +19,7 @@ KINDS = ("price", "index")
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row a law: root mean square errors by kind and role, and that of the futures."""
-    table = pd.concat([pd.read_csv(path) for path in config.inputs.values()])
+    table = pd.concat([read_csv(path) for path in config.inputs.values()])
     rows = []
     for law, own in sorted(table.groupby("law"), key=lambda group: _rank(str(group[0]))):
         kind, _, seed = str(law).rpartition("_")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from rmot.artifact.files import write_csv
+from rmot.artifact.files import read_csv, write_csv
 from rmot.artifact.profiles import PROFILES
+from rmot.artifact.programs import reported
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
@@ -16,4 +17,5 @@ if __name__ == "__main__":
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("tables", nargs="+", type=Path)
     options = parser.parse_args()
-    write_csv(options.output, pd.concat([pd.read_csv(path) for path in options.tables]))
+    with reported():
+        write_csv(options.output, pd.concat([read_csv(path) for path in options.tables]))

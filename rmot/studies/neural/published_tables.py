@@ -6,11 +6,11 @@ and so on into the folder, with LaTeX beside a table that has a printed form.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 
 from rmot.artifact.files import atomic_write, write_csv
-from rmot.errors import ParameterError, RmotError
+from rmot.artifact.programs import reported
+from rmot.errors import ParameterError
 from rmot.studies.study import parse
 
 STUDIES = (
@@ -29,7 +29,7 @@ STUDIES = (
 def main() -> None:
     """Run the studies that the case names, one after the other."""
     config, output = parse()
-    try:
+    with reported("published_tables"):
         for name in config.case.split(","):
             if name not in STUDIES:
                 raise ParameterError(f"expected studies among {', '.join(STUDIES)}; got {name!r}")
@@ -40,8 +40,6 @@ def main() -> None:
             if hasattr(study, "printed"):
                 with atomic_write(path.with_suffix(".tex")) as handle:
                     handle.write(study.printed(table))
-    except RmotError as error:
-        sys.exit(f"published_tables: {error}")
 
 
 if __name__ == "__main__":

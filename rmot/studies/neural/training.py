@@ -6,13 +6,12 @@ quotes are those of a rough Bergomi law.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 
 from rmot.artifact.files import write_csv
-from rmot.errors import RmotError
+from rmot.artifact.programs import reported
 from rmot.neural import history_writer, read_history, train
 from rmot.neural.model_files import save_model
 from rmot.studies.neural.quotes import quoted, training_config
@@ -39,7 +38,5 @@ def run(config: Config, output: Path) -> pd.DataFrame:
 
 if __name__ == "__main__":
     config, output = parse()
-    try:
+    with reported():
         write_csv(output, run(config, output).assign(profile=config.profile))
-    except RmotError as error:
-        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table
 from rmot.studies.roughness.realised_roughness import FREE, PRINTED_BLOCK, VARIOGRAM
 from rmot.studies.roughness.skew_laws import CORRELATED
@@ -36,7 +37,7 @@ def run(config: Config) -> pd.DataFrame:
     Inputs are the tables `skew`, `realised`, `surfaces` and `portfolio`.
     """
     laws, realised, surfaces, portfolio = (
-        pd.read_csv(config.inputs[name]) for name in ("skew", "realised", "surfaces", "portfolio")
+        read_csv(config.inputs[name]) for name in ("skew", "realised", "surfaces", "portfolio")
     )
     surfaces = surfaces.loc[surfaces["model"] == SURFACE_MODEL].rename(columns={"chain": "name"})
     fitted = pd.concat([surfaces, portfolio], ignore_index=True).rename(

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table, significant, with_error
 from rmot.calibration.skew_laws import (
     LEAST_POINTS,
@@ -32,7 +33,7 @@ CORRELATED, INDEPENDENT = "correlated", "independent"
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate one row a chain, range and law; the input `skew` is the table of `atm_skew`."""
-    table = pd.read_csv(config.inputs["skew"])
+    table = read_csv(config.inputs["skew"])
     rows = []
     for name, chain in table.groupby("underlying", sort=False):
         for label in QUICK_RANGES if config.profile == "quick" else RANGES:

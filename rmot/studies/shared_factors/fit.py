@@ -6,11 +6,11 @@ those of the single-index fits: 4 and 18 March 2022, at the close of 4 February.
 
 from __future__ import annotations
 
-import sys
 import warnings
 
+from rmot.artifact.programs import reported
 from rmot.calibration import FactorFit, calibrate
-from rmot.errors import IdentificationWarning, RmotError
+from rmot.errors import IdentificationWarning
 from rmot.models import RoughFactorModel
 from rmot.studies.index_fit import FIXED
 from rmot.studies.index_quotes import quoted_surface
@@ -42,7 +42,5 @@ def run(config: Config) -> FactorFit:
 
 if __name__ == "__main__":
     config, output = parse()
-    try:
+    with reported("fit"):
         run(config).save(output)
-    except RmotError as error:
-        sys.exit(f"fit: {error}")

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.models import BlackScholes
 from rmot.studies.capital import methods
 from rmot.studies.capital.books import INDICES
@@ -22,7 +23,7 @@ from rmot.transport import smile_quantile
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row for each strike of ``published``; other inputs are those of `index_market`."""
-    strikes = pd.read_csv(config.inputs["published"])["moneyness"].to_numpy(dtype=float)
+    strikes = read_csv(config.inputs["published"])["moneyness"].to_numpy(dtype=float)
     book = replace(
         INDICES, strikes=tuple(strikes), shares=tuple(np.full(strikes.size, 1.0 / strikes.size))
     )

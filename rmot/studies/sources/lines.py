@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.errors import DataError
 from rmot.studies import study
 
@@ -95,16 +96,16 @@ def table_of(source: str, lines: Iterable[Line]) -> pd.DataFrame:
 def read(inputs: dict[str, Path]) -> Tables:
     """Read tables by name; those whose name begins with a digit are printed, and stay text."""
     return {
-        name: pd.read_csv(path, dtype=str, keep_default_na=False)
+        name: read_csv(path, dtype=str, keep_default_na=False)
         if name[0].isdigit()
-        else pd.read_csv(path)
+        else read_csv(path)
         for name, path in inputs.items()
     }
 
 
 def load(path: Path) -> pd.DataFrame:
     """Read a table of lines back, what is printed as text."""
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)[list(COLUMNS)]
+    table = read_csv(path, dtype=str, keep_default_na=False)[list(COLUMNS)]
     numbers = {name: [float(text or "nan") for text in table[name]] for name in ("ours", "error")}
     return table.assign(**numbers)
 

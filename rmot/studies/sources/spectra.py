@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.calibration import Fit
 from rmot.studies.equal_weight.matrices import FACTORS, HISTORY
 from rmot.studies.sources.unified_status import known_matrix
@@ -31,7 +32,7 @@ def run(config: Config) -> pd.DataFrame:
         fit = Fit.load(path)
         source = {"data": fit.source["kind"], "data_sha256": fit.source["sha256"]}
         rows += _rows(INFORMATION, name.split("@")[1], fit.fisher_information, source)
-    table = pd.read_csv(config.inputs[MATRICES])
+    table = read_csv(config.inputs[MATRICES])
     for said in (HISTORY, FACTORS):
         names, matrix = known_matrix(table, said)
         if names:

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, least_squares
 
+from rmot.artifact.files import read_csv
 from rmot.errors import DataError, RmotError
 from rmot.models import WishartModel
 from rmot.studies.spread_smiles import matched
@@ -58,7 +59,7 @@ def read(path: Path, maturity: float) -> tuple[WishartModel, float]:
     DataError
         If the table has not one row of this maturity.
     """
-    table = pd.read_csv(path)
+    table = read_csv(path)
     rows = table[table["maturity"] == maturity]
     if len(rows) != 1:
         raise DataError(f"{path}: expected one fit at maturity {maturity}; got {len(rows)}")

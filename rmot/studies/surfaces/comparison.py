@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.calibration import Fit
 from rmot.calibration.maximum_likelihood import LARGEST_DISTANCE
@@ -20,7 +21,7 @@ def run(config: Config) -> pd.DataFrame:
     for entry, path in config.inputs.items():
         key, _, chain = entry.partition("@")
         fit = Fit.load(path)
-        (foretold,) = pd.read_csv(path.with_suffix(".csv")).to_dict("records")
+        (foretold,) = read_csv(path.with_suffix(".csv")).to_dict("records")
         profile = fit.profile
         nan = float("nan")
         rows.append(

@@ -6,7 +6,6 @@ that says how well the fit on the expiries of odd rank foretells the volatilitie
 
 from __future__ import annotations
 
-import sys
 import warnings
 from dataclasses import fields, replace
 from typing import Any
@@ -15,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from rmot.artifact.files import write_csv
+from rmot.artifact.programs import reported
 from rmot.calibration import Fit, calibrate
-from rmot.errors import IdentificationWarning, RmotError
+from rmot.errors import IdentificationWarning
 from rmot.market import OptionSurface
 from rmot.studies.study import Config, parse
 from rmot.studies.surfaces.candidates import CANDIDATES, fitted_surface
@@ -75,9 +75,7 @@ def _foretold(model: Any, surface: OptionSurface) -> tuple[float, float]:
 
 if __name__ == "__main__":
     config, output = parse()
-    try:
+    with reported("surfaces.fit"):
         fit, row = run(config)
-    except RmotError as error:
-        sys.exit(f"surfaces.fit: {error}")
-    fit.save(output)
-    write_csv(output.with_suffix(".csv"), row)
+        fit.save(output)
+        write_csv(output.with_suffix(".csv"), row)

@@ -6,12 +6,13 @@ import hashlib
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.studies.study import Config, main
 
 
 def run(config: Config) -> pd.DataFrame:
     """Join the tables of `rmot.studies.trading.trades`, one input a case."""
-    tables = [pd.read_csv(path, dtype={"method": str}) for path in config.inputs.values()]
+    tables = [read_csv(path, dtype={"method": str}) for path in config.inputs.values()]
     table = pd.concat(tables, ignore_index=True).drop(columns="profile")
     hashes = sorted({str(table_hash) for table_hash in table["data_sha256"]})
     kinds = " and ".join(sorted({str(kind) for kind in table["data"]}))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtr, chdtrc
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.numerics.normality import kolmogorov_test, lilliefors_test, naive_test
 from rmot.studies.study import Config, main
@@ -26,7 +27,7 @@ CLAIMED = 0.87
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row an estimator; the input is ``seed_prices``."""
-    prices = pd.read_csv(config.inputs["seed_prices"])
+    prices = read_csv(config.inputs["seed_prices"])
     return pd.DataFrame(list(_rows(prices, config.seed))).assign(
         data=prices["data"].iloc[0], data_sha256=prices["data_sha256"].iloc[0]
     )

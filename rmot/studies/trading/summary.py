@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.regulation import expected_shortfall
 from rmot.studies.study import Config, main
@@ -38,7 +39,7 @@ Vector = NDArray[np.float64]
 
 def run(config: Config) -> pd.DataFrame:
     """Tabulate a row a group, payoff and method; the input is ``trades``."""
-    trades = pd.read_csv(config.inputs["trades"], dtype={"method": str})
+    trades = read_csv(config.inputs["trades"], dtype={"method": str})
     rows = list(_rows(trades, config.seed))
     return pd.DataFrame(rows).assign(
         data=trades["data"].iloc[0], data_sha256=trades["data_sha256"].iloc[0]

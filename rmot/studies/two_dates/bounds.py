@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.calibration import Fit, calibrate
 from rmot.market import OptionSurface, Smile
@@ -117,7 +118,7 @@ def _classical(quotes: Quoted) -> list[dict[str, object]]:
 
 
 def _read(path: Path) -> list[dict[str, object]]:
-    rows = pd.read_csv(path).to_dict("records")
+    rows = read_csv(path).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 

@@ -6,15 +6,13 @@ of the bounds themselves, which those with a prior are held against.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from rmot.artifact.files import write_csv
-from rmot.errors import RmotError
+from rmot.artifact.programs import reported
 from rmot.studies.study import Config, parse
 from rmot.studies.two_dates.bounds import classical_row, payoffs, smiles
 from rmot.transport import (
@@ -45,12 +43,10 @@ def run(config: Config) -> tuple[list[dict[str, Any]], pd.DataFrame]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the certificates: ``--input SPX=PATH --output NAME.json``; the table is NAME.csv."""
     config, output = parse(arguments)
-    try:
+    with reported():
         certificates, table = run(config)
         save_two_date_certificates(output, certificates)
         write_csv(output.with_suffix(".csv"), table)
-    except RmotError as error:
-        sys.exit(f"{Path(sys.argv[0]).stem}: {error}")
 
 
 if __name__ == "__main__":

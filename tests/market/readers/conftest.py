@@ -51,8 +51,7 @@ def black(strike, is_call, level, years, volatility=VOLATILITY):
     return float(sign * (level * norm.cdf(sign * up) - strike * norm.cdf(sign * (up - deviation))))
 
 
-@pytest.fixture
-def quotes():
+def quotes_of_all():
     table = []
     for expiry in EXPIRIES:
         years = maturity(expiry)
@@ -63,6 +62,11 @@ def quotes():
                     Quote(expiry, strike, is_call, price - HALF_SPREAD, price + HALF_SPREAD)
                 )
     return table
+
+
+@pytest.fixture
+def quotes():
+    return quotes_of_all()
 
 
 def options_desk(quotes):

@@ -18,7 +18,6 @@ loadings = [[0.2], [0.2]]                       # a row an asset
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.errors import MissingData, ParameterError
+from rmot.artifact.files import read_toml
+from rmot.errors import ParameterError
 from rmot.spread.alpha.calibration.parameters import ParameterLayout
 from rmot.spread.alpha.calibration.problem import Box, ObservableProblem
 from rmot.spread.alpha.calibration.weights import default_weights
@@ -53,13 +53,7 @@ def read_problem(path: Path) -> ObservableProblem:
     ParameterError
         If it is no TOML, has unknown keys or lacks some, or is no calibration; names the key.
     """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise MissingData(f"expected a calibration in {path}; it does not exist") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParameterError(f"expected TOML in {path}; {error}") from None
-    return parse_problem(given)
+    return parse_problem(read_toml(path, "a calibration", ParameterError))
 
 
 def parse_problem(given: Mapping[str, Any]) -> ObservableProblem:
@@ -84,7 +78,7 @@ def parse_problem(given: Mapping[str, Any]) -> ObservableProblem:
     spreads, spread_weights = nothing, nothing
     if "spreads" in given:
         rows = _numbers(_get(_table(given, "spreads"), "pairs", "[spreads]"), "pairs", 2)
-        if rows.shape[1] != 2 or np.any(rows != np.round(rows)):
+        if rows.shape[1] != 2 or not all(each.is_integer() for each in rows.ravel().tolist()):
             raise ParameterError("[spreads] pairs: expected pairs of numbers of assets, from 1")
         pairs = tuple((int(i) - 1, int(j) - 1) for i, j in rows.tolist())
         spreads, spread_weights = _targets(given, "spreads", len(pairs), ("pairs",))
@@ -158,7 +152,7 @@ def _triples(value: Any, name: str, size: int) -> Array:
 def _numbers(value: Any, name: str, dimensions: int) -> Array:
     try:
         numbers = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         numbers = np.empty(())
     if numbers.ndim != dimensions or numbers.size == 0:
         form = "a list of numbers" if dimensions == 1 else "rows of numbers of one length"
