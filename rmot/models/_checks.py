@@ -22,7 +22,8 @@ def check_range(
     """Raise ParameterError unless `value` is a finite number in the interval."""
     try:
         # strings and arrays of one number convert, and fail later
-        number = float(value) if isinstance(value, Real) else math.nan
+        is_number = type(value) is float or isinstance(value, Real)
+        number = float(value) if is_number else math.nan
     except OverflowError:
         number = math.nan
     above = number >= low if closed_low else number > low

@@ -12,10 +12,10 @@ from rmot.models._cells import discretise
 from rmot.models._checks import check_log_moneyness, check_maturity, check_range
 from rmot.models.sensitivities import Sensitivities
 from rmot.numerics.black import black_vega
-from rmot.numerics.contours import log_density_bound
+from rmot.numerics.contours import fill_guessed_vegas
 from rmot.numerics.discrete import Prior
 from rmot.numerics.fourier import otm_prices
-from rmot.numerics.implied_volatility import implied_volatility_otm, rough_vega
+from rmot.numerics.implied_volatility import fill_price_errors, implied_volatility_otm
 from rmot.numerics.partial_moments import partial_moments
 
 _PRIOR_TOLERANCE = 1e-13
@@ -33,13 +33,16 @@ out-of-the-money price exceeds the third; as many further attempts are made as t
 The vegas guessed for that are taken to the power of the last, as Chernoff's bound is a bound."""
 
 
-def _volatility_errors(
+def _worst_errors(
     price: NDArray[np.float64], k: NDArray[np.float64], maturity: float
 ) -> NDArray[np.float64]:
     """Return price errors that amount to the worst volatility error."""
-    vega = rough_vega(price, k, maturity)
     # small prices have no volatility to speak of, and an absolute error that was aimed at
-    return np.where(price > _SMALLEST_PRICE, _WORST_VOLATILITY_ERROR * vega, _SMALLEST_PRICE)
+    worst = np.empty(k.size)
+    fill_price_errors(
+        price, k, math.sqrt(maturity), _WORST_VOLATILITY_ERROR, _SMALLEST_PRICE, worst
+    )
+    return worst
 
 
 class FourierLaw(ABC):
@@ -95,23 +98,23 @@ class FourierLaw(ABC):
             return result
         admissible = self._price_errors(k, maturity, strip, growth)
         price, error, gradient = self._invert(k, maturity, admissible, strip, growth, differentiate)
-        bad = ~(error <= _volatility_errors(price, k, maturity))
-        least = _VOLATILITY_ERROR * self._least_vega(maturity)
+        bad = ~(error <= _worst_errors(price, k, maturity))
+        least = np.nan
         for _ in range(_ATTEMPTS):
             if not bad.any():
-                break
+                return price, error, gradient
             # the vegas that turn volatility errors into price errors were only guessed; strikes
             # by themselves have a contour that suits them better
+            least = 0.1 * least if least > 0.0 else _VOLATILITY_ERROR * self._least_vega(maturity)
             known = error[bad] < 0.1 * price[bad]
-            limit = _volatility_errors(price[bad], k[bad], maturity)
+            limit = _worst_errors(price[bad], k[bad], maturity)
             admissible[bad] = np.minimum(admissible[bad], np.where(known, 0.3 * limit, least))
             again = self._invert(k[bad], maturity, admissible[bad], strip, growth, differentiate)
             better = again[1] < error[bad]
             rows = np.flatnonzero(bad)[better]
             price[rows], error[rows] = again[0][better], again[1][better]
             gradient[:, rows] = again[2][:, better]
-            bad = ~(error <= _volatility_errors(price, k, maturity))
-            least *= 0.1
+            bad = ~(error <= _worst_errors(price, k, maturity))
         wanted = f"{_WORST_VOLATILITY_ERROR:.0e} in implied volatility"
         self._refuse_if(bad, error, maturity, wanted)
         return price, error, gradient
@@ -124,9 +127,12 @@ class FourierLaw(ABC):
         growth: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """Return price errors that amount to the default volatility error, by guessed vegas."""
-        vega = np.exp(_CAUTION * log_density_bound(-strip[1], strip[0], k, growth))
-        vega *= math.sqrt(maturity / (2.0 * math.pi))
-        return _VOLATILITY_ERROR * np.maximum(vega, self._least_vega(maturity))
+        root = math.sqrt(maturity / (2.0 * math.pi))
+        least = self._least_vega(maturity)
+        vega = np.empty(k.size)
+        fill_guessed_vegas(-strip[1], strip[0], k, growth, _CAUTION, root, least, vega)
+        vega *= _VOLATILITY_ERROR
+        return vega
 
     def _least_vega(self, maturity: float) -> float:
         """Return the vega of an option of the smallest price: price d^2 / volatility, d about 5."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from rmot.errors import AccuracyError, ParameterError
 
@@ -85,6 +84,9 @@ def mittag_leffler(x: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
     in a double-exponential rule (R. Gorenflo, A. Kilbas, F. Mainardi and S. Rogosin, Mittag-Leffler
     Functions, 2014, section 3.4).
     """
+    # a fifth of a second to import, and prices do without
+    from scipy.special import gammaln
+
     x = np.asarray(x, dtype=np.float64)
     if alpha == 1.0:
         return np.exp(-x)

@@ -25,6 +25,7 @@ from rmot.errors import ParameterError
 from rmot.models._checks import as_floats, check_frequency, check_maturity, check_range
 from rmot.models._fourier_law import FourierLaw
 from rmot.models._heston_family import check_solved, check_strip, heston_gradient, mean_variance
+from rmot.models._riccati_coefficients import fill_coefficients
 from rmot.models._rough_strip import rough_moment_strip
 from rmot.models.forward_variance import ForwardVariance
 from rmot.models.price_paths import SquareRootPaths
@@ -217,8 +218,8 @@ class RoughHeston(FourierLaw, SquareRootPaths):
         differentiate: bool = False,
     ) -> tuple[NDArray[np.complex128], NDArray[np.float64], NDArray[np.complex128]]:
         nu, kappa = self.vol_of_vol, self.mean_reversion
-        c0 = -0.5 * (u * u + 1j * u)
-        c1 = 1j * u * (self.correlation * nu) - kappa
+        c0, c1 = np.empty_like(u), np.empty_like(u)
+        fill_coefficients(u, self.correlation * nu, kappa, c0, c1)
         curve = self.forward_variance
         if curve is None:
             operators: float | FractionalOperators = self._alpha

@@ -13,7 +13,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import root_scalar
 
 from rmot.errors import AccuracyError, ParameterError
 from rmot.models._checks import check_maturity, check_range
@@ -141,6 +140,9 @@ def _critical_moment(
             x = 0.5 * (low[0] + high[0])
         if abs(x) > _LARGEST_LOG or high[0] - low[0] < 1e-6:
             raise refuse()
+    # a quarter of a second to import, and prices do without
+    from scipy.optimize import root_scalar
+
     x = root_scalar(excess, bracket=(low[0], high[0]), method="brentq", xtol=1e-12).root
     p = first + side * math.exp(x)
     _, error = _explosion_rate(p, hurst, vol_of_vol, correlation, reversion)

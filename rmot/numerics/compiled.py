@@ -43,15 +43,22 @@ def _base_folder() -> Path:
     return (Path(home) if home else Path.home() / ".cache") / "rmot" / "numba"
 
 
+def _beside_the_code() -> Path:
+    """Return where code lies that is trusted as much as this file: for users without a home."""
+    return Path(__file__).parent / "__pycache__" / "numba"
+
+
 def _usable_folder() -> Path | None:
     """Return the cache folder, made if need be; None where nothing can be written."""
-    try:
-        folder = _base_folder() / _fingerprint()
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except (OSError, RuntimeError):
-        return None
+    for base in (_base_folder, _beside_the_code):
+        try:
+            folder = base() / _fingerprint()
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except (OSError, RuntimeError):
+            continue
+    return None
 
 
 CACHE_FOLDER: Path | None = _usable_folder()

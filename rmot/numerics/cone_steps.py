@@ -3,6 +3,9 @@ r"""What a step of the conic method asks of every node of a discrete law, each i
 Deviations :math:`p = q - 1` of densities lie in the cone :math:`(R, p)`, :math:`E p^2 \le R^2`, and
 keep :math:`q \ge 0`; their duals are :math:`(\tau, g)` with :math:`g = -(x + z)`, and z. Inner
 products are weighted by the nodes' masses w. Nodes of kind `FREE` may take any sign of q.
+
+What a step passes over comes in eights: arrays as long as a multiple of eight, with nodes behind
+the law's own that weigh nothing, deviate by nothing and are not signed.
 """
 
 import math
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 
 from rmot.numerics.compiled import kernel
 from rmot.numerics.cressie_read import curvature, divergence
+from rmot.numerics.eights import EIGHT, fill, greatest, larger, load, store, total, where
 
 Vector = NDArray[np.float64]
 Kinds = NDArray[np.int8]
@@ -26,18 +30,23 @@ _EMPTY = 1e-9
 
 @kernel
 def products(
-    p: Vector, z: Vector, w: Vector, excess: Vector, g: Vector
+    p: Vector, z: Vector, w: Vector, payoff: Vector, held: Vector, g: Vector
 ) -> tuple[float, float, float, float, float]:
-    """Fill g = -(x + z); return E p^2, E g^2, E p g, E (p + g)^2 and E q z."""
-    pp, gg, pg, apart, qz = 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in range(p.size):
-        g[i] = -(excess[i] + z[i])
-        pp += w[i] * p[i] * p[i]
-        gg += w[i] * g[i] * g[i]
-        pg += w[i] * p[i] * g[i]
-        apart += w[i] * (p[i] + g[i]) ** 2
-        qz += w[i] * (1.0 + p[i]) * z[i]
-    return pp, gg, pg, apart, qz
+    """Fill g = -(x + z), x being the payoff less what is held.
+
+    Returns E p^2, E g^2, E p g, E (p + g)^2 and E q z.
+    """
+    pp, gg, pg, apart, qz = fill(0.0), fill(0.0), fill(0.0), fill(0.0), fill(0.0)
+    for i in range(0, p.size, EIGHT):
+        a, slack, mass = load(p, i), load(z, i), load(w, i)
+        b = load(held, i) - load(payoff, i) - slack
+        store(g, i, b)
+        pp += mass * a * a
+        gg += mass * b * b
+        pg += mass * a * b
+        apart += mass * (a + b) * (a + b)
+        qz += mass * (1.0 + a) * slack
+    return total(pp), total(gg), total(pg), total(apart), total(qz)
 
 
 @kernel
@@ -45,39 +54,43 @@ def scale(
     p: Vector,
     z: Vector,
     w: Vector,
-    kind: Kinds,
+    signed: Vector,
     g: Vector,
     of_p: float,
     of_g: float,
     flatness: float,
     terms: Vector,
 ) -> tuple[float, float, float, float]:
-    """Fill rows of `terms`: u = of_p p + of_g g, flatness + z / q, w over that, and u times that.
+    """Fill rows of `terms` and return E u^2, E u p, E u g and E u^2 / diagonal.
 
-    Returns E u^2, E u p, E u g and E u^2 / diagonal.
+    The rows are u = of_p p + of_g g; 1 / diagonal, the diagonal being flatness + z / q; w times
+    that; u times that again; and 1 / q, which is zero at nodes that may take any sign.
     """
-    uu, up, ug, corner = 0.0, 0.0, 0.0, 0.0
-    for i in range(p.size):
-        u = of_p * p[i] + of_g * g[i]
-        diagonal = flatness
-        if kind[i] != 0:
-            diagonal += z[i] / (1.0 + p[i])
-        terms[0, i] = u
-        terms[1, i] = diagonal
-        terms[2, i] = w[i] / diagonal
-        terms[3, i] = u * terms[2, i]
-        uu += w[i] * u * u
-        up += w[i] * u * p[i]
-        ug += w[i] * u * g[i]
-        corner += u * terms[3, i]
-    return uu, up, ug, corner
+    uu, up, ug, corner = fill(0.0), fill(0.0), fill(0.0), fill(0.0)
+    of_u, of_one, of_w, of_uw, of_q = terms[0], terms[1], terms[2], terms[3], terms[4]
+    for i in range(0, p.size, EIGHT):
+        a, b, mass = load(p, i), load(g, i), load(w, i)
+        u = of_p * a + of_g * b
+        inverse = where(load(signed, i), 1.0 / (1.0 + a), 0.0)
+        soft = 1.0 / (flatness + load(z, i) * inverse)
+        given = mass * soft
+        along = u * given
+        store(of_u, i, u)
+        store(of_one, i, soft)
+        store(of_w, i, given)
+        store(of_uw, i, along)
+        store(of_q, i, inverse)
+        uu += mass * u * u
+        up += mass * u * a
+        ug += mass * u * b
+        corner += u * along
+    return total(uu), total(up), total(ug), total(corner)
 
 
 @kernel
 def aim(
     p: Vector,
     z: Vector,
-    kind: Kinds,
     g: Vector,
     target: float,
     pull: Vector,
@@ -95,16 +108,19 @@ def aim(
     `mix` weighs g, dp, dg and u beside -p in what the cone aims at. dp, dz, dg are the predictor's,
     zero before it.
     """
-    moved = 0.0
-    for i in range(p.size):
-        aimed = -p[i] + mix[0] * g[i] + mix[1] * dp[i] + mix[2] * dg[i] + mix[3] * terms[0, i]
-        push = flatness * aimed
-        if kind[i] != 0:
-            push += (target * pull[i] - dp[i] * dz[i]) / (1.0 + p[i]) - z[i]
-        h[i] = push
-        mass[i] = terms[2, i] * push
-        moved += terms[3, i] * push
-    return moved
+    moved = fill(0.0)
+    of_g, of_dp, of_dg, of_u = mix
+    u, of_w, of_uw, of_q = terms[0], terms[2], terms[3], terms[4]
+    for i in range(0, p.size, EIGHT):
+        before = load(dp, i)
+        aimed = of_g * load(g, i) - load(p, i) + of_dp * before
+        aimed += of_dg * load(dg, i) + of_u * load(u, i)
+        push = flatness * aimed - load(z, i)
+        push += (target * load(pull, i) - before * load(dz, i)) * load(of_q, i)
+        store(h, i, push)
+        store(mass, i, load(of_w, i) * push)
+        moved += load(of_uw, i) * push
+    return total(moved)
 
 
 @kernel
@@ -112,7 +128,6 @@ def change(
     p: Vector,
     z: Vector,
     w: Vector,
-    kind: Kinds,
     g: Vector,
     target: float,
     pull: Vector,
@@ -131,33 +146,65 @@ def change(
     `out` receives how fast the nearest of q and of z go to zero, the changes of E q z (by dp, by
     dz, by both), and E dp^2, E p dp, E dg^2, E g dg, E (p dg), E (g dp), E dp dg, E u dp, E u dg.
     """
-    out[:] = 0.0
-    for i in range(p.size):
-        q = 1.0 + p[i]
-        aimed = 0.0
-        if kind[i] != 0:
-            aimed = (target * pull[i] - dp[i] * dz[i]) / q - z[i]
-        a = (h[i] - terms[0, i] * zeta - held[i]) / terms[1, i]
-        b = 0.0
-        if kind[i] != 0:
-            b = aimed - z[i] * a / q
-            out[0] = max(out[0], -a / q)
-            out[1] = max(out[1], -b / z[i])
-            out[2] += w[i] * a * z[i]
-            out[3] += w[i] * q * b
-            out[4] += w[i] * a * b
-        c = held[i] - b
-        m = w[i] * a
-        dp[i], dz[i], dg[i], mass[i] = a, b, c, m
-        out[5] += m * a
-        out[6] += m * p[i]
-        out[7] += w[i] * c * c
-        out[8] += w[i] * c * g[i]
-        out[9] += w[i] * c * p[i]
-        out[10] += m * g[i]
-        out[11] += m * c
-        out[12] += m * terms[0, i]
-        out[13] += w[i] * c * terms[0, i]
+    to_p, to_z, of_z, of_q, of_both = fill(0.0), fill(0.0), fill(0.0), fill(0.0), fill(0.0)
+    aa, ap, cc, cg, cp = fill(0.0), fill(0.0), fill(0.0), fill(0.0), fill(0.0)
+    ag, ac, au, cu = fill(0.0), fill(0.0), fill(0.0), fill(0.0)
+    of_u, of_one, inverses = terms[0], terms[1], terms[4]
+    for i in range(0, p.size, EIGHT):
+        density, slack, weight = load(p, i), load(z, i), load(w, i)
+        dual, u, inverse = load(g, i), load(of_u, i), load(inverses, i)
+        holding = load(held, i)
+        aimed = (target * load(pull, i) - load(dp, i) * load(dz, i)) * inverse - slack
+        a = (load(h, i) - u * zeta - holding) * load(of_one, i)
+        # what it falls by for its size
+        fall = a * inverse
+        b = aimed - slack * fall
+        c = holding - b
+        m = weight * a
+        store(dp, i, a)
+        store(dz, i, b)
+        store(dg, i, c)
+        store(mass, i, m)
+        to_p = larger(0.0 - fall, to_p)
+        # 0 / 0 where a node has no slack: not larger than anything
+        to_z = larger((0.0 - b) / slack, to_z)
+        of_z += m * slack
+        wb, wc = weight * b, weight * c
+        of_q += (1.0 + density) * wb
+        of_both += m * b
+        aa += m * a
+        ap += m * density
+        cc += wc * c
+        cg += wc * dual
+        cp += wc * density
+        ag += m * dual
+        ac += m * c
+        au += m * u
+        cu += wc * u
+    out[0], out[1] = greatest(to_p), greatest(to_z)
+    out[2], out[3], out[4] = total(of_z), total(of_q), total(of_both)
+    out[5], out[6], out[7], out[8], out[9] = total(aa), total(ap), total(cc), total(cg), total(cp)
+    out[10], out[11], out[12], out[13] = total(ag), total(ac), total(au), total(cu)
+
+
+@kernel
+def move(
+    p: Vector,
+    z: Vector,
+    w: Vector,
+    dp: Vector,
+    dz: Vector,
+    primal: float,
+    dual: float,
+    mass: Vector,
+) -> None:
+    """Move p and z along a step, and fill `mass` with w q."""
+    for i in range(0, p.size, EIGHT):
+        a = load(p, i) + primal * load(dp, i)
+        weight = load(w, i)
+        store(p, i, a)
+        store(z, i, load(z, i) + dual * load(dz, i))
+        store(mass, i, weight * a + weight)
 
 
 @kernel

@@ -15,12 +15,13 @@ import math
 import numpy as np
 
 from rmot.numerics.compiled import kernel
-from rmot.numerics.fractional_riccati import riccati_guess
+from rmot.numerics.riccati_start import riccati_guess
 
 _LARGEST_BEND = 0.6
 _ANGLES = 16
 _RUNG = 0.5
 _RUNGS = 28
+_WIDE, _HIGH = np.sinh(_RUNG * np.arange(_RUNGS)), np.cosh(_RUNG * np.arange(_RUNGS))
 _NEAREST_TO_POLE = 0.12
 _MARGIN = 3.0
 _MOST_CANCELLATION = 32.0
@@ -84,6 +85,15 @@ def log_density_bound(low, high, k, growth):
 
 
 @kernel
+def fill_guessed_vegas(low, high, k, growth, caution, root, least, out):
+    """Fill root exp(caution * `log_density_bound`), at least `least`, shape of k."""
+    exponent = log_density_bound(low, high, k, growth)
+    for m in range(k.size):
+        out[m] = max(root * math.exp(caution * exponent[m]), least)
+    return 0
+
+
+@kernel
 def place_contour(low, high, calls, k, log_tolerance, growth, fan):
     """Choose a contour for one wing.
 
@@ -133,11 +143,12 @@ def place_contour(low, high, calls, k, log_tolerance, growth, fan):
         closed = False
         for r in range(_RUNGS):
             y = _RUNG * r
-            grow, fall = math.exp(y), math.exp(-y)
-            wide, high_ = 0.5 * (grow - fall), 0.5 * (grow + fall)
-            u = complex(width * wide * cosine, omega + width * high_ * sine)
-            speed = width * math.hypot(high_ * cosine, wide * sine)
-            size = log_growth(u, growth).real + math.log(speed / abs(u * (u + 1j)))
+            across, along = width * _WIDE[r] * cosine, width * _HIGH[r] * sine
+            u = complex(across, omega + along)
+            # the squares of |u'|, |u| and |u + i|
+            speed = (width * _HIGH[r] * cosine) ** 2 + (width * _WIDE[r] * sine) ** 2
+            poles = (across**2 + u.imag**2) * (across**2 + (u.imag + 1.0) ** 2)
+            size = log_growth(u, growth).real + 0.5 * math.log(speed / poles)
             size += log_amplitude(1.0 + u.imag, k, log_tolerance)
             if not size < _LARGEST_LOG:
                 peak = np.inf

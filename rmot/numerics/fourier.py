@@ -15,14 +15,19 @@ rule", SIAM Review 56 (2014), section 5 for the poles; the sinh contours are tho
 and S. Levendorskii, "Sinh-acceleration", Int. J. Theor. Appl. Finance 22 (2019).
 """
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.numerics.compiled import kernel
-from rmot.numerics.contours import log_amplitude, log_growth, place_contour
+from rmot.numerics.contour_nodes import (
+    SIDE_NODES,
+    bearable_errors,
+    contour_and_nodes,
+    fill_nodes,
+    whole_fours,
+)
+from rmot.numerics.contour_sums import wing_gradients, wing_prices
 
 LogCharacteristicFunction = Callable[
     [NDArray[np.complex128], NDArray[np.float64]],
@@ -35,211 +40,16 @@ Shapes (n,), (n,) -> (n,), (n,), (parameters, n); there may be no parameters.
 
 _MOST_NODES = 1600
 _ROUNDS = 16
-_CAUTION, _FEW_CAUTION, _FEW_STEPS = 0.9, 0.75, 24
-_FINER = 0.6
 _NARROWER = 0.7
-_NARROW_FAN = 0.15 * math.pi
-_SIDE_NODES = 12
-_SIDE_CAUTION = 5.0
 _NO_GRADIENT = np.empty((0, 0))
-_ROUNDING = 4e-16
-_LEADING_DIGIT = 0.1
-_SHARE = 1.5
-"""Part of the admissible error that errors of log phi may add up to, were each as large as it may
-be; most are far smaller, since the number of nodes of h goes in steps."""
-
-
-@kernel
-def _representatives(k, tolerance):
-    """Return a few strikes, both ends among them, that stand for all in magnitudes."""
-    stride = max(1, k.size // 5)
-    count = (k.size - 1) // stride + 3
-    some = np.empty(count)
-    log_tolerance = np.empty(count)
-    for i in range(count):
-        at = i * stride
-        if i >= count - 2:
-            at = np.argmin(k) if i == count - 2 else np.argmax(k)
-        some[i], log_tolerance[i] = k[at], math.log(tolerance[at])
-    return some, log_tolerance
-
-
-@kernel
-def _bearable_errors(log_size, u, weight, k, log_tolerance, admissible):
-    """Fill the errors of log phi that the prices can bear, from the logarithm of |phi|."""
-    for j in range(u.size):
-        exponent = log_size[j] + log_amplitude(1.0 + u[j].imag, k, log_tolerance)
-        size = u.size * abs(weight[j]) * math.exp(max(min(exponent, 600.0), -600.0))
-        # sizes may be guesses: no value is left without its leading digit
-        admissible[j] = min(_SHARE / size, _LEADING_DIGIT)
-    return 0
-
-
-@kernel
-def _fill_nodes(shape, k, log_tolerance, growth, u, weight, admissible):
-    """Fill frequencies, weights of phi, and the errors of log phi that the prices can bear."""
-    omega, width, theta, step = shape[:4]
-    cosine, sine = math.cos(theta), math.sin(theta)
-    size = np.empty(u.size)
-    for j in range(u.size):
-        wide, high = math.sinh(j * step), math.cosh(j * step)
-        u[j] = complex(width * wide * cosine, omega + width * high * sine)
-        speed = complex(width * high * cosine, width * wide * sine)
-        weight[j] = -step / math.pi * speed / (u[j] * (u[j] + 1j))
-        if j == 0:
-            weight[j] *= 0.5
-        size[j] = log_growth(u[j], growth).real
-    _bearable_errors(size, u, weight, k, log_tolerance, admissible)
-    return 0
-
-
-@kernel
-def _poles(shape, step, strike):
-    """Return what the poles at u = 0 and u = -i add to the trapezoidal sum.
-
-    Those beyond the contours that bound the rule's error are within that bound already.
-    """
-    omega, width, theta, lower, upper = shape[0], shape[1], shape[2], shape[5], shape[6]
-    total = 0.0
-    for side in range(2):
-        bend = math.asin(min(max((-side - omega) / width, -1.0), 1.0))
-        if lower < bend < upper:
-            exponent = min(2.0 * math.pi * abs(bend - theta) / step, 700.0)
-            size = strike if side == 0 else -1.0
-            total += math.copysign(1.0, bend - theta) * size / math.expm1(exponent)
-    return total
-
-
-@kernel
-def _discretisation(fine, coarse, peak):
-    """Estimate the rule's error at step h from its changes between h and 2h and 2h and 4h.
-
-    Halving the step squares the error in units of the peak, or does better; where the widest rule
-    has not resolved the integrand the changes say nothing.
-    """
-    if not coarse < 1e-2 * peak:
-        return np.inf
-    # a change may be small by chance; that between wider rules says how small it can be
-    fine = max(fine, peak * (coarse / peak) ** 1.8)
-    return min(fine, 10.0 * peak * (fine / peak) ** 1.8)
-
-
-@kernel
-def _fill_sides(shape, u, admissible):
-    """Fill frequencies on the two contours that bound the rule's error; any accuracy will do."""
-    half = u.size // 2
-    reach = shape[4]
-    for j in range(u.size):
-        bend = shape[5 + j % 2]
-        y = (j // 2) * reach / half
-        u[j] = complex(
-            shape[1] * math.sinh(y) * math.cos(bend),
-            shape[0] + shape[1] * math.cosh(y) * math.sin(bend),
-        )
-        admissible[j] = np.inf
-    return 0
-
-
-@kernel
-def _bound_error(shape, u, log_phi, log_phi_error, k, bound):
-    """Fill the theorem's bound: the integral of |g| on either side times e^{-2 pi distance/h}."""
-    spacing = shape[4] / (u.size // 2)
-    height = np.empty(u.size)
-    for j in range(u.size):
-        bend = shape[5 + j % 2]
-        y = (j // 2) * spacing
-        speed = shape[1] * math.hypot(math.cosh(y) * math.cos(bend), math.sinh(y) * math.sin(bend))
-        height[j] = math.log(speed * spacing / (math.pi * abs(u[j] * (u[j] + 1j))))
-        height[j] += log_phi[j].real + log_phi_error[j]
-        height[j] -= 2.0 * math.pi * abs(bend - shape[2]) / shape[3]
-    for m in range(k.size):
-        bound[m] = 0.0
-        for j in range(u.size):
-            size = math.exp(min(height[j] + (1.0 + u[j].imag) * k[m], 600.0))
-            bound[m] += 0.5 * size if j < 2 else size
-        bound[m] *= _SIDE_CAUTION
-        if not bound[m] < 1e250:
-            bound[m] = np.inf
-    return 0
-
-
-@kernel
-def _sum_wing(shape, calls, u, weight, log_phi, log_phi_error, k, tolerance, bound, price, error):
-    """Sum one wing, put the out-of-the-money price, and say what limits the accuracy.
-
-    Returns the largest ratios to the tolerance of the errors of the step, of the cut-off, and of
-    log phi with rounding.
-    """
-    omega, width, theta, step = shape[:4]
-    count = u.size
-    weighted = np.empty(count, dtype=np.complex128)
-    for j in range(count):
-        weighted[j] = weight[j] * np.exp(log_phi[j])
-    crossing = omega + width * math.sin(theta)
-    worst_step, worst_end, worst_phi = 0.0, 0.0, 0.0
-    for m in range(k.size):
-        fourth = 0.0
-        even = 0.0
-        odd = 0.0
-        noise = 0.0
-        peak = 0.0
-        size = 0.0
-        for j in range(count):
-            size = math.exp((1.0 + u[j].imag) * k[m])
-            angle = -u[j].real * k[m]
-            term = size * (weighted[j].real * math.cos(angle) - weighted[j].imag * math.sin(angle))
-            size *= abs(weighted[j].real) + abs(weighted[j].imag)
-            noise += size * (log_phi_error[j] + _ROUNDING)
-            peak = max(peak, size)
-            if j % 4 == 0:
-                fourth += term
-            elif j % 2 == 0:
-                even += term
-            else:
-                odd += term
-        strike = math.exp(k[m])
-        fine = fourth + even + odd + _poles(shape, step, strike)
-        coarse = 2.0 * (fourth + even) + _poles(shape, 2.0 * step, strike)
-        coarsest = 4.0 * fourth + _poles(shape, 4.0 * step, strike)
-        spread = _discretisation(abs(fine - coarse), abs(coarse - coarsest), peak / step)
-        spread = min(spread, bound[m])
-        end = size / step
-        error[m] = spread + end + noise
-        if not error[m] < np.inf:
-            error[m] = np.inf
-        worst_step = max(worst_step, spread / tolerance[m])
-        worst_end = max(worst_end, end / tolerance[m])
-        worst_phi = max(worst_phi, noise / tolerance[m])
-        # along the contour the integrand gives the call, the call less 1, or the put
-        if crossing < -1.0:
-            price[m] = fine if calls else fine + math.expm1(k[m])
-        elif crossing < 0.0:
-            price[m] = fine + (1.0 if calls else strike)
-        else:
-            price[m] = fine - math.expm1(k[m]) if calls else fine
-    return worst_step, worst_end, worst_phi
-
-
-@kernel
-def _sum_gradient(u, weight, log_phi, gradient, k, out):
-    """Sum the derivatives of the prices in each parameter; out has shape (parameters, m)."""
-    out[:] = 0.0
-    weighted = np.empty(gradient.shape[0], dtype=np.complex128)
-    for j in range(u.size):
-        phi = weight[j] * np.exp(log_phi[j])
-        for p in range(gradient.shape[0]):
-            weighted[p] = phi * gradient[p, j]
-        for m in range(k.size):
-            size = math.exp((1.0 + u[j].imag) * k[m])
-            angle = -u[j].real * k[m]
-            cosine, sine = size * math.cos(angle), size * math.sin(angle)
-            for p in range(gradient.shape[0]):
-                out[p, m] += weighted[p].real * cosine - weighted[p].imag * sine
-    return 0
 
 
 class _Wing:
-    """The state of one wing's sum: its contour, its nodes and what was found there."""
+    """The state of one wing's sum: its contour, its nodes and what was found there.
+
+    Log phi is asked for at the frequencies `wanted`, with the errors `bearable`; their places among
+    the nodes are `fresh`, None for the first nodes of a contour, and what is known of others stays.
+    """
 
     def __init__(
         self,
@@ -250,108 +60,123 @@ class _Wing:
         calls: bool,
     ) -> None:
         self.calls, self.k, self.tolerance = calls, k, tolerance
-        self.some, self.log_tolerance = _representatives(k, tolerance)
         self.growth = growth
-        self.price, self.error = np.full(k.size, np.nan), np.full(k.size, np.inf)
-        self.bound = np.empty(k.size)
+        self.found = np.empty((2, k.size))
         self.gradient = _NO_GRADIENT
         self.rounds_left = _ROUNDS
-        self.place(strip)
+        self.place(*strip)
 
-    def place(self, strip: tuple[float, float]) -> None:
-        """Choose a contour within the strip and lay out its nodes."""
-        self.strip = strip
-        # near correlation -1 phi decays between few directions only
-        for fan in (math.pi, _NARROW_FAN):
-            self.shape = place_contour(
-                -strip[1], strip[0], self.calls, self.some, self.log_tolerance, self.growth, fan
-            )
-            if self.shape[3] > 0.0:
-                break
-        if self.shape[3] > 0.0:
-            few = self.shape[4] < _FEW_STEPS * self.shape[3]
-            self.resize((_FEW_CAUTION if few else _CAUTION) * self.shape[3], self.shape[4])
-        else:
-            self.rounds_left = 0
+    def place(self, below: float, above: float) -> None:
+        """Choose a contour within the strip, lay out its nodes and those that bound the error."""
+        self.strip = below, above
+        self.shape, rows = contour_and_nodes(
+            below, above, self.calls, self.k, self.tolerance, self.growth, _MOST_NODES
+        )
+        if not self.shape[3] > 0.0:
+            self.give_up()
+            return
+        self.wanted, self.bearable = rows[0], rows[2].real
+        self.u, self.side_u = rows[0, :-SIDE_NODES], rows[0, -SIDE_NODES:]
+        self.weight = rows[1, :-SIDE_NODES]
+        self.side_spacing = self.shape[4] / (SIDE_NODES // 2)
+        self.fresh: slice | NDArray[np.bool_] | None = None
+        self.known_sizes = False
 
-    def resize(self, step: float, reach: float) -> None:
-        """Lay out nodes, a multiple of four, then those that bound the error."""
-        count = 4 * math.ceil(0.25 * (reach / step + 1.0))
+    def give_up(self) -> None:
+        """Ask for nothing more; without a sum there is no price."""
+        if self.rounds_left == _ROUNDS:
+            self.found[0], self.found[1] = np.nan, np.inf
+        self.rounds_left = 0
+
+    def add_nodes(self, step: float, count: int, fresh: slice, known: slice) -> None:
+        """Lay out nodes among which are those that are known."""
         if count > _MOST_NODES:
-            self.rounds_left = 0
+            self.give_up()
             return
         self.shape = (*self.shape[:3], step, (count - 1) * step, *self.shape[5:])
-        self.known_sizes = False
-        self.count = count
-        self.u = np.empty(count + _SIDE_NODES, np.complex128)
-        self.weight, self.admissible = np.empty(count, np.complex128), np.empty(count + _SIDE_NODES)
-        _fill_nodes(
-            self.shape,
-            self.some,
-            self.log_tolerance,
-            self.growth,
-            self.u[:count],
-            self.weight,
-            self.admissible[:count],
-        )
-        _fill_sides(self.shape, self.u[count:], self.admissible[count:])
+        self.u, self.weight = np.empty(count, np.complex128), np.empty(count, np.complex128)
+        bearable = np.empty(count)
+        fill_nodes(self.shape, self.k, self.tolerance, self.growth, self.u, self.weight, bearable)
+        values, errors, slopes = self.log_phi, self.log_phi_error, self.slopes
+        self.log_phi, self.log_phi_error = np.empty(count, np.complex128), np.empty(count)
+        self.slopes = np.empty((slopes.shape[0], count), np.complex128)
+        self.log_phi[known], self.log_phi_error[known] = values, errors
+        self.slopes[:, known] = slopes
+        self.fresh, self.known_sizes = fresh, False
+        self.wanted, self.bearable = self.u[fresh], bearable[fresh]
+
+    def improve(self) -> bool:
+        """Ask again, once, where errors exceed what the sizes of phi, which were guessed, allow."""
+        if self.known_sizes:
+            return False
+        self.known_sizes = True
+        self.log_phi, self.log_phi_error = self.log_phi.copy(), self.log_phi_error.copy()
+        self.slopes = self.slopes.copy()
+        log_size, bearable = self.log_phi.real.copy(), np.empty(self.u.size)
+        bearable_errors(log_size, self.u, self.weight, self.k, self.tolerance, bearable)
+        self.fresh = ~(self.log_phi_error <= bearable)
+        self.wanted, self.bearable = self.u[self.fresh], bearable[self.fresh]
+        return self.wanted.size > 0
+
+    def keep(
+        self,
+        log_phi: NDArray[np.complex128],
+        log_phi_error: NDArray[np.float64],
+        slopes: NDArray[np.complex128],
+    ) -> None:
+        """Put log phi at the nodes where it was asked for."""
+        if self.fresh is None:
+            self.side_log_phi, self.log_phi = log_phi[-SIDE_NODES:], log_phi[:-SIDE_NODES]
+            self.side_error, self.log_phi_error = (
+                log_phi_error[-SIDE_NODES:],
+                log_phi_error[:-SIDE_NODES],
+            )
+            self.slopes = slopes[:, :-SIDE_NODES]
+        else:
+            self.log_phi[self.fresh], self.log_phi_error[self.fresh] = log_phi, log_phi_error
+            self.slopes[:, self.fresh] = slopes
 
     def take(
         self,
         log_phi: NDArray[np.complex128],
         log_phi_error: NDArray[np.float64],
-        gradient: NDArray[np.complex128],
+        slopes: NDArray[np.complex128],
     ) -> None:
-        """Take log phi at the nodes laid out, sum, and lay out more nodes where that helps."""
+        """Take log phi where it was wanted, sum, and lay out more nodes where that helps."""
         self.rounds_left -= 1
-        count = self.count
-        _bound_error(
-            self.shape, self.u[count:], log_phi[count:], log_phi_error[count:], self.k, self.bound
-        )
-        step, end, noise = _sum_wing(
+        self.keep(log_phi, log_phi_error, slopes)
+        step, end, noise = wing_prices(
             self.shape,
             self.calls,
-            self.u[:count],
+            self.u,
             self.weight,
-            log_phi[:count],
-            log_phi_error[:count],
+            self.log_phi,
+            self.log_phi_error,
+            self.side_spacing,
+            self.side_u,
+            self.side_log_phi,
+            self.side_error,
             self.k,
             self.tolerance,
-            self.bound,
-            self.price,
-            self.error,
+            self.found,
         )
-        if gradient.size:
-            self.gradient = np.empty((gradient.shape[0], self.k.size))
-            _sum_gradient(
-                self.u[:count],
-                self.weight,
-                log_phi[:count],
-                np.ascontiguousarray(gradient[:, :count]),
-                self.k,
-                self.gradient,
-            )
+        if slopes.size:
+            self.gradient = np.empty((slopes.shape[0], self.k.size))
+            slopes = np.ascontiguousarray(self.slopes)
+            wing_gradients(self.u, self.weight, self.log_phi, slopes, self.k, self.gradient)
+        count = self.u.size
         if step + end + noise <= 1.0:
             self.rounds_left = 0
         elif end > 0.5:
-            self.resize(self.shape[3], 1.1 * self.shape[4])
+            more = whole_fours(1.1 * (count - 1) + 1.0)
+            self.add_nodes(self.shape[3], more, slice(count, None), slice(count))
         elif step > 0.5:
-            self.resize(_FINER * self.shape[3], self.shape[4])
-        elif self.known_sizes:
+            # half the step: every other node is known
+            self.add_nodes(0.5 * self.shape[3], 2 * count, slice(1, None, 2), slice(0, None, 2))
+        elif not self.improve():
             # the integrand cancels near the critical moments, where it is larger than was guessed
             below, above = self.strip
-            self.place((_NARROWER * below, 1.0 + _NARROWER * (above - 1.0)))
-        else:
-            # the same nodes, with the sizes of phi that were guessed before
-            self.known_sizes = True
-            _bearable_errors(
-                log_phi[:count].real,
-                self.u[:count],
-                self.weight,
-                self.some,
-                self.log_tolerance,
-                self.admissible[:count],
-            )
+            self.place(_NARROWER * below, 1.0 + _NARROWER * (above - 1.0))
 
 
 def otm_prices(
@@ -390,22 +215,25 @@ def otm_prices(
     """
     k = np.asarray(log_moneyness, dtype=np.float64)
     upper = k >= 0.0
-    sides = [upper] if upper.all() else [~upper] if not upper.any() else [~upper, upper]
-    wings = [_Wing(strip, growth, k[side], tolerance[side], bool(upper[side][0])) for side in sides]
+    calls = int(np.count_nonzero(upper))
+    sides: list[tuple[bool, slice | NDArray[np.bool_]]] = [(False, ~upper), (True, upper)]
+    if calls in (0, k.size):
+        sides = [(calls > 0, slice(None))]
+    wings = [_Wing(strip, growth, k[side], tolerance[side], above) for above, side in sides]
     while pending := [wing for wing in wings if wing.rounds_left > 0]:
         values, errors, gradients = log_phi(
-            np.concatenate([wing.u for wing in pending]),
-            np.concatenate([wing.admissible for wing in pending]),
+            np.concatenate([wing.wanted for wing in pending]),
+            np.concatenate([wing.bearable for wing in pending]),
         )
         start = 0
         for wing in pending:
-            end = start + wing.u.size
+            end = start + wing.wanted.size
             wing.take(values[start:end], errors[start:end], gradients[:, start:end])
             start = end
-    price, error = np.empty(k.size), np.empty(k.size)
+    found = np.empty((2, k.size))
     gradient = np.full((wings[0].gradient.shape[0], k.size), np.nan)
-    for side, wing in zip(sides, wings, strict=True):
-        price[side], error[side] = wing.price, wing.error
+    for (_, side), wing in zip(sides, wings, strict=True):
+        found[:, side] = wing.found
         if wing.gradient.size:
             gradient[:, side] = wing.gradient
-    return price, error, gradient
+    return found[0], found[1], gradient

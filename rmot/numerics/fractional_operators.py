@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from rmot.errors import ParameterError
 from rmot.numerics.compiled import kernel
+from rmot.numerics.riccati_start import expansion_factors
 
 LEVELS = (8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 52, 68, 88)
 GROUPS = 20
@@ -238,6 +239,7 @@ class FractionalOperators:
         if not _FIRST_ORDER <= alpha <= 1.0:
             raise ParameterError(f"alpha must lie in [{_FIRST_ORDER}, 1]; got {alpha}")
         self.alpha = alpha
+        self.factors = expansion_factors(alpha)
         self._averaging = averaging
         self.pieces = 0 if averaging is None else averaging[2].size
         angle = _order_angle(alpha)

@@ -23,19 +23,11 @@ from rmot.numerics.fractional_operators import (
     fractional_operators,
     record_size,
 )
-from rmot.numerics.lanes import (
-    LANES,
-    STRIDE,
-    add_multiple,
-    add_product,
-    invert,
-    set_multiple,
-    set_product,
-    set_root,
-    subtract_product,
-)
+from rmot.numerics.lanes import LANES, STRIDE, add_multiple
+from rmot.numerics.riccati_newton import solve, source_and_slope
+from rmot.numerics.riccati_slopes import average, sensitivities
+from rmot.numerics.riccati_start import fill_guess, fill_rational
 
-_NEWTON_STEPS = 30
 _ROUNDING = 4e-15
 _SAFETY = 3.0
 _FIRST_SURPLUS = 0.3
@@ -55,131 +47,9 @@ _DEGREES_WANTED = np.array(
 _DEGREES = np.array(LEVELS)
 _LEVEL_COUNT = len(LEVELS)
 
-
-@kernel
-def riccati_guess(c0, c1, c2, time_power):
-    """Return an approximate h from balancing 0.9 t^{-alpha} h = c0 + c1 h + c2 h^2."""
-    slope = 0.9 / time_power - c1
-    below = slope + np.sqrt(slope * slope - 4.0 * c2 * c0)
-    if below == 0.0:
-        # c0 is lost beside a negative slope: the root's limit
-        return slope / c2
-    return 2.0 * c0 / below
-
-
-@kernel
-def _factorise(matrix, n):
-    """Factorise in place, without pivots: the caller looks at what comes of it."""
-    for col in range(n):
-        pivot = col * n + col
-        invert(matrix, pivot)
-        for i in range(col + 1, n):
-            row = i * n
-            set_product(matrix, row + col, matrix, row + col, matrix, pivot)
-            for j in range(col + 1, n):
-                subtract_product(matrix, row + j, matrix, row + col, matrix, col * n + j)
-
-
-@kernel
-def _substitute(matrix, n, right):
-    """Solve in place with the factors of `_factorise`."""
-    for col in range(n):
-        for i in range(col + 1, n):
-            subtract_product(right, i, matrix, i * n + col, right, col)
-    for i in range(n - 1, -1, -1):
-        set_product(right, i, right, i, matrix, i * n + i)
-        for k in range(i):
-            subtract_product(right, k, matrix, k * n + i, right, i)
-
-
-@kernel
-def _source_and_slope(coefficients, c2, h, n, source, slope):
-    """Fill F = c0 + c1 h + c2 h^2, n + 1 values from h = 0 on, and its n slopes c1 + 2 c2 h."""
-    for w in range(STRIDE):
-        source[w] = coefficients[w]
-    for j in range(n):
-        for w in range(STRIDE):
-            source[STRIDE * (j + 1) + w] = coefficients[w]
-            slope[STRIDE * j + w] = coefficients[STRIDE + w]
-        add_multiple(slope, j, c2, h, j)
-        add_product(source, j + 1, slope, j, h, j)
-        add_multiple(slope, j, c2, h, j)
-
-
-@kernel
-def _jacobian(record, n, power, slope, matrix):
-    """Fill I - T^alpha A diag(slope)."""
-    for j in range(n):
-        set_multiple(slope, j, -power, slope, j)
-        column = (n + 1) + (j + 1) * (n + 1) + 1
-        for i in range(n):
-            set_multiple(matrix, i * n + j, record[column + i], slope, j)
-        for w in range(LANES):
-            matrix[STRIDE * (j * n + j) + w] += 1.0
-
-
-@kernel
-def _correct(coefficients, c2, power, record, n, h, source, slope, residual, matrix, factorise):
-    """Take one step in place; return the largest change, relative to the largest h of its lane.
-
-    It is Newton's, or that of the factors which `matrix` holds of the step before.
-    """
-    _source_and_slope(coefficients, c2, h, n, source, slope)
-    for w in range(STRIDE * n):
-        residual[w] = h[w]
-    for j in range(n + 1):
-        column = (n + 1) + j * (n + 1) + 1
-        for i in range(n):
-            add_multiple(residual, i, -power * record[column + i], source, j)
-    if factorise:
-        _jacobian(record, n, power, slope, matrix)
-        _factorise(matrix, n)
-    _substitute(matrix, n, residual)
-    worst = 0.0
-    for w in range(LANES):
-        change = 0.0
-        size = 0.0
-        for i in range(n):
-            at = STRIDE * i + w
-            h[at] -= residual[at]
-            h[at + LANES] -= residual[at + LANES]
-            change = max(change, abs(residual[at]) + abs(residual[at + LANES]))
-            size = max(size, abs(h[at]) + abs(h[at + LANES]))
-        if not change < 1e300:
-            return np.inf
-        if change > worst * size:
-            worst = change / size
-    return worst
-
-
-@kernel
-def _solve(coefficients, c2, power, record, n, accepted, h, source, slope, residual, matrix):
-    """Solve at four frequencies from the guess in h.
-
-    Returns the estimated relative error of h, and the numbers of factorisations and of solutions.
-    Newton's error after changes d' and d is about q d^2, q = d/d'^2; a further step with the same
-    factors leaves about 2 q d times it.
-    """
-    before = np.inf
-    step = 0
-    for step in range(1, _NEWTON_STEPS + 1):
-        change = _correct(
-            coefficients, c2, power, record, n, h, source, slope, residual, matrix, True
-        )
-        if not change < 1e3:
-            return np.inf, step, step
-        rate = max(change / (before * before), 0.3)
-        error = min(3.0 * rate * change, 1.0) * change
-        if error <= accepted:
-            return error, step, step
-        chord = 6.0 * rate * change
-        if chord < 0.1 and chord * error <= accepted:
-            change = _correct(
-                coefficients, c2, power, record, n, h, source, slope, residual, matrix, False
-            )
-            return max(chord * change, 1e-3 * change), step, step + 1
-        before = change
-    return np.inf, step, step
+WORK = ("flops", "solves", "nodes", "factorisations", "substitutions")
+"""What is counted: floating-point operations of the linear algebra; solutions at four frequencies;
+the degrees of these added up; their factorisations and substitutions."""
 
 
 @kernel
@@ -218,81 +88,6 @@ def _choose(c0, c1, c2, power, tolerance):
 
 
 @kernel
-def _start(coefficients, c2, power, record, n, h, scratch):
-    """Fill h with what the balance of `riccati_guess` gives."""
-    set_multiple(scratch, 2, -4.0 * c2, coefficients, 0)
-    set_multiple(scratch, 3, 2.0, coefficients, 0)
-    for i in range(n):
-        own = 0.9 / (power * record[i + 1])
-        set_multiple(scratch, 0, -1.0, coefficients, 1)
-        for w in range(LANES):
-            scratch[w] += own
-        set_product(scratch, 1, scratch, 0, scratch, 0)
-        add_multiple(scratch, 1, 1.0, scratch, 2)
-        set_root(h, i, scratch, 1)
-        add_multiple(h, i, 1.0, scratch, 0)
-        invert(h, i)
-        set_product(h, i, h, i, scratch, 3)
-
-
-@kernel
-def _sensitivities(
-    coefficients, c2, power, log_maturity, record, slopes, n, h, source, slope, matrix, out
-):
-    """Fill out, lanes (3, 2): derivatives in c1, c2 and alpha of the means of h and F.
-
-    The equation is differentiated: (I - T^alpha A diag F') dh = T^alpha A h, T^alpha A h^2 and
-    d(T^alpha A)/dalpha F. `source` and `slope` are F and F' at the solution h.
-    """
-    right = np.empty(STRIDE * n)
-    square = np.empty(STRIDE * n)
-    derivative = slope.copy()
-    _jacobian(record, n, power, slope, matrix)
-    _factorise(matrix, n)
-    for j in range(n):
-        set_product(square, j, h, j, h, j)
-    for w in range(out.size):
-        out[w] = 0.0
-    for which in range(3):
-        for w in range(STRIDE * n):
-            right[w] = log_maturity * h[w] if which == 2 else 0.0
-        for j in range(n + 1):
-            column = (n + 1) + j * (n + 1) + 1
-            for i in range(n):
-                if which == 2:
-                    add_multiple(right, i, power * slopes[column + i], source, j)
-                elif j > 0:
-                    direct = h if which == 0 else square
-                    add_multiple(right, i, power * record[column + i], direct, j - 1)
-        _substitute(matrix, n, right)
-        for j in range(n + 1):
-            weight = record[(n + 1) * (1 + j)]
-            if which == 2:
-                own = slopes[(n + 1) * (1 + j)]
-                add_multiple(out, 2 * which + 1, own, source, j)
-                if j > 0:
-                    add_multiple(out, 2 * which, own, h, j - 1)
-            if j > 0:
-                add_multiple(out, 2 * which, weight, right, j - 1)
-                set_product(right, j - 1, right, j - 1, derivative, j - 1)
-                add_multiple(out, 2 * which + 1, weight, right, j - 1)
-                if which < 2:
-                    direct = h if which == 0 else square
-                    add_multiple(out, 2 * which + 1, weight, direct, j - 1)
-
-
-@kernel
-def _average(weights, n, h, source, sums):
-    """Fill the first two lanes of `sums` with the weighted sums of h and F."""
-    for w in range(2 * STRIDE):
-        sums[w] = 0.0
-    for j in range(n + 1):
-        add_multiple(sums, 1, weights[j], source, j)
-        if j > 0:
-            add_multiple(sums, 0, weights[j], h, j - 1)
-
-
-@kernel
 def _solve_from(
     first,
     surplus,
@@ -300,6 +95,7 @@ def _solve_from(
     c1,
     c2,
     power,
+    factors,
     tolerance,
     records,
     offsets,
@@ -321,6 +117,8 @@ def _solve_from(
     pieces of the averaging, shape (pieces, 2, m).
     """
     count = c0.size
+    for at in range(first, count):
+        tolerance[at] = max(tolerance[at], 1e-14 * abs(c0[at]) + 1e-300)
     differentiate = gradient.shape[2] > 0
     derivatives = np.empty(6 * STRIDE)
     coefficients = np.empty(2 * STRIDE)
@@ -374,12 +172,22 @@ def _solve_from(
                 matrix = np.empty(STRIDE * n * n)
             record = records[offset : offset + record_size(n)]
             tails = (n + 1) * (n + 2)
-            _start(coefficients, c2, power, record, n, h, sums)
-            newton, factorisations, solutions = _solve(
+            fill_rational(coefficients, c2, power, factors, record, n, h)
+            newton, factorisations, solutions = solve(
                 coefficients, c2, power, record, n, accepted, h, source, slope, residual, matrix
             )
+            if not newton < np.inf:
+                fill_guess(coefficients, c2, power, record, n, h, sums)
+                newton, again, further = solve(
+                    coefficients, c2, power, record, n, accepted, h, source, slope, residual, matrix
+                )
+                factorisations, solutions = factorisations + again, solutions + further
             work[0] += LANES * (factorisations * (8.0 * n / 3.0 + 2.0) + solutions * 12.0) * n * n
-            _source_and_slope(coefficients, c2, h, n, source, slope)
+            work[1] += 1.0
+            work[2] += n
+            work[3] += factorisations
+            work[4] += solutions
+            source_and_slope(coefficients, c2, h, n, source, slope)
             sums[:] = 0.0
             for j in range(n + 1):
                 weight = record[(n + 1) * (1 + j)]
@@ -421,7 +229,7 @@ def _solve_from(
             if offset < 0:
                 return start, before, level, group, True
             slopes = slope_records[offset : offset + record_size(n)]
-            _sensitivities(
+            sensitivities(
                 coefficients,
                 c2,
                 power,
@@ -444,7 +252,7 @@ def _solve_from(
             for piece in range(piece_means.shape[0]):
                 first_weight = offsets[level, group] + record_size(n) + piece * (n + 1)
                 weights = records[first_weight : first_weight + n + 1]
-                _average(weights, n, h, source, sums)
+                average(weights, n, h, source, sums)
                 for w in range(used):
                     for which in range(2):
                         at = STRIDE * which + w
@@ -479,8 +287,8 @@ def riccati_means(
         T > 0 in years.
     tolerance : float or ndarray, shape (m,)
         Admissible absolute error of the mean of F; infinite for one try with few nodes.
-    work : ndarray, shape (1,), optional
-        The floating-point operations of the linear algebra are added to it.
+    work : ndarray, shape (5,), optional
+        What the solution took is added to it, as `WORK` names it.
 
     Returns
     -------
@@ -549,13 +357,15 @@ def _means(
     if not c2 >= 0.0:
         raise ParameterError(f"c2 must be >= 0; got {c2}")
     operators = alpha if isinstance(alpha, FractionalOperators) else fractional_operators(alpha)
-    tolerance = np.maximum(tolerance, 1e-14 * np.abs(c0) + 1e-300)
+    wanted = np.array(tolerance, dtype=np.float64)
+    if wanted.ndim == 0:
+        wanted = np.full(c0.size, wanted)
     mean_h = np.empty(c0.size, dtype=np.complex128)
     mean_source = np.empty(c0.size, dtype=np.complex128)
     error = np.empty(c0.size)
     gradient = np.empty((3, 2, c0.size if differentiate else 0), dtype=np.complex128)
     pieces = np.empty((operators.pieces if differentiate else 0, 2, c0.size), dtype=np.complex128)
-    work = np.zeros(1) if work is None else work
+    work = np.zeros(len(WORK)) if work is None else work
     first, surplus = 0, _FIRST_SURPLUS
     while first >= 0:
         first, surplus, level, group, slopes = _solve_from(
@@ -565,7 +375,8 @@ def _means(
             c1,
             c2,
             maturity**operators.alpha,
-            tolerance,
+            operators.factors,
+            wanted,
             operators.records,
             operators.offsets,
             math.log(maturity),

@@ -49,7 +49,8 @@ def _first_guess(x, p):
         )
         step = (target - value) / max(slope, 0.5)
         s *= math.exp(min(max(step, -1.0), 1.0))
-        if abs(step) < 1e-3:
+        # what Newton leaves is of the step's square, and the formula's own error larger
+        if abs(step) < 0.03:
             break
     return s
 
@@ -105,31 +106,43 @@ def implied_deviation(x, p):
 
 
 @kernel
-def _rough_vegas(prices, k, root_maturity, out):
-    for i in range(k.size):
-        x = abs(k[i])
-        p = prices[i] * math.exp(max(-k[i], 0.0))
-        out[i] = 0.0
-        if 0.0 < p < 1.0:
-            s = _first_guess(x, p)
-            # far from the money the start is not good enough
-            if p < 0.5 and x > 2.0 * s:
-                log_price, slope = log_call_and_slope(x, s)
-                s += min(max((math.log(p) - log_price) / slope, -0.5 * s), s)
-            d = 0.5 * s - k[i] / s
-            out[i] = root_maturity * math.exp(-0.5 * d * d) / _SQRT_2PI
+def rough_vega(price, k, root_maturity):
+    """Return the Black vega of an out-of-the-money price within a few per cent.
 
-
-def rough_vega(
-    otm_price: NDArray[np.float64], log_moneyness: NDArray[np.float64], maturity: float
-) -> NDArray[np.float64]:
-    """Return Black vegas of out-of-the-money prices within a few per cent, for error estimates.
-
-    They rest on the starting value of the inversion alone; 0 where the price has no volatility.
+    It rests on the starting value of the inversion alone; 0 where the price has no volatility.
     """
-    out = np.empty(log_moneyness.size)
-    _rough_vegas(otm_price, log_moneyness, math.sqrt(maturity), out)
-    return out
+    x = abs(k)
+    p = price * math.exp(max(-k, 0.0))
+    if not 0.0 < p < 1.0:
+        return 0.0
+    s = _first_guess(x, p)
+    # far from the money the start is not good enough
+    if p < 0.5 and x > 2.0 * s:
+        log_price, slope = log_call_and_slope(x, s)
+        s += min(max((math.log(p) - log_price) / slope, -0.5 * s), s)
+    d = 0.5 * s - k / s
+    return root_maturity * math.exp(-0.5 * d * d) / _SQRT_2PI
+
+
+@kernel
+def fill_price_errors(price, k, root_maturity, volatility_error, smallest, out):
+    """Fill errors of out-of-the-money prices that amount to one of their volatilities.
+
+    Parameters
+    ----------
+    price, k : ndarray, shape (m,)
+        In units of the forward; log-moneyness.
+    root_maturity, volatility_error : float
+    smallest : float
+        Prices up to it are given it as their error.
+    out : ndarray, shape (m,)
+        Filled within a few per cent, as `rough_vega`.
+    """
+    for i in range(k.size):
+        out[i] = smallest
+        if price[i] > smallest:
+            out[i] = volatility_error * rough_vega(price[i], k[i], root_maturity)
+    return 0
 
 
 @kernel
@@ -152,11 +165,12 @@ def _from_call(prices, k, root_maturity, out):
 def _flat(
     price: ArrayLike, log_moneyness: ArrayLike, maturity: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]:
-    price, k, maturity = np.broadcast_arrays(
-        np.asarray(price, dtype=np.float64),
-        np.asarray(log_moneyness, dtype=np.float64),
-        np.asarray(maturity, dtype=np.float64),
-    )
+    price = np.asarray(price, dtype=np.float64)
+    k = np.asarray(log_moneyness, dtype=np.float64)
+    if isinstance(maturity, float) and maturity > 0.0 and price.shape == k.shape:
+        # a smile, without what broadcasting takes
+        return price.ravel(), k.ravel(), np.full(k.size, math.sqrt(maturity)), k.shape
+    price, k, maturity = np.broadcast_arrays(price, k, np.asarray(maturity, dtype=np.float64))
     if not np.all(maturity > 0.0):
         raise ParameterError(f"maturity must be > 0; got {maturity[~(maturity > 0.0)].flat[0]}")
     return price.ravel(), k.ravel(), np.sqrt(maturity).ravel(), k.shape

@@ -21,10 +21,10 @@ LANES = 4
 STRIDE = 2 * LANES
 
 _VECTOR = ir.VectorType(ir.DoubleType(), LANES)
-_Pair = tuple[ir.Value, ir.Value]
+Pair = tuple[ir.Value, ir.Value]
 
 
-class _Lanes:
+class Lanes:
     """Loads, stores and arithmetic of one generated operation."""
 
     def __init__(self, context: Any, builder: Any) -> None:
@@ -42,7 +42,8 @@ class _Lanes:
         first = self.builder.add(first, ir.Constant(position.type, part * LANES))
         return self.builder.bitcast(self.builder.gep(data, [first]), _VECTOR.as_pointer())
 
-    def load(self, kind: Any, array: Any, position: Any) -> _Pair:
+    def load(self, kind: Any, array: Any, position: Any) -> Pair:
+        """Return the real and the imaginary parts at a position."""
         parts = []
         for part in (0, 1):
             value = self.builder.load(self._address(kind, array, position, part))
@@ -50,7 +51,8 @@ class _Lanes:
             parts.append(value)
         return parts[0], parts[1]
 
-    def store(self, kind: Any, array: Any, position: Any, value: _Pair) -> None:
+    def store(self, kind: Any, array: Any, position: Any, value: Pair) -> None:
+        """Put both parts at a position."""
         for part in (0, 1):
             kept = self.builder.store(value[part], self._address(kind, array, position, part))
             kept.align = 8
@@ -60,17 +62,28 @@ class _Lanes:
         return self.builder.call(self._fused, [a, b, c])
 
     def root(self, a: Any) -> Any:
+        """Return the square root of real parts."""
         kind = ir.FunctionType(_VECTOR, [_VECTOR])
         name = f"llvm.sqrt.v{LANES}f64"
         return self.builder.call(
             cgutils.get_or_insert_function(self.builder.module, kind, name), [a]
         )
 
+    def modulus(self, a: Any) -> Any:
+        """Return the absolute values of real parts."""
+        kind = ir.FunctionType(_VECTOR, [_VECTOR])
+        name = f"llvm.fabs.v{LANES}f64"
+        return self.builder.call(
+            cgutils.get_or_insert_function(self.builder.module, kind, name), [a]
+        )
+
     def positive(self, a: Any) -> Any:
+        """Return what is above 0, else 0."""
         zero = ir.Constant(_VECTOR, [0.0] * LANES)
         return self.builder.select(self.builder.fcmp_ordered(">", a, zero), a, zero)
 
     def negative(self, a: Any) -> Any:
+        """Return -a."""
         return self.builder.fneg(a)
 
     def spread(self, scalar: Any) -> Any:
@@ -82,38 +95,38 @@ class _Lanes:
         return self.builder.shuffle_vector(one, ir.Constant(_VECTOR, ir.Undefined), zeros)
 
 
-def _operation(generator: Callable[..., Any]) -> Callable[..., None]:
+def operation(generator: Callable[..., Any]) -> Callable[..., None]:
     """Make an operation for kernels of what generates its code; its arguments are those after."""
     return intrinsic(generator)
 
 
-def _three_arrays(body: Callable[[_Lanes, _Pair, _Pair, _Pair], _Pair]) -> Callable[..., None]:
+def _three_arrays(body: Callable[[Lanes, Pair, Pair, Pair], Pair]) -> Callable[..., None]:
     """Make an operation (x, i, y, j, z, k): x_i becomes body(x_i, y_j, z_k)."""
 
-    def operation(_typing: Any, x: Any, i: Any, y: Any, j: Any, z: Any, k: Any) -> Any:
+    def generator(_typing: Any, x: Any, i: Any, y: Any, j: Any, z: Any, k: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             kinds = signature.args
-            lanes = _Lanes(context, builder)
+            lanes = Lanes(context, builder)
             values = [lanes.load(kinds[p], args[p], args[p + 1]) for p in (0, 2, 4)]
             lanes.store(kinds[0], args[0], args[1], body(lanes, *values))
             return context.get_dummy_value()
 
         return types.void(x, i, y, j, z, k), generate
 
-    return _operation(operation)
+    return operation(generator)
 
 
-def _product(lanes: _Lanes, _x: _Pair, y: _Pair, z: _Pair) -> _Pair:
+def _product(lanes: Lanes, _x: Pair, y: Pair, z: Pair) -> Pair:
     real = lanes.fused(y[0], z[0], lanes.negative(lanes.builder.fmul(y[1], z[1])))
     return real, lanes.fused(y[0], z[1], lanes.builder.fmul(y[1], z[0]))
 
 
-def _plus_product(lanes: _Lanes, x: _Pair, y: _Pair, z: _Pair) -> _Pair:
+def _plus_product(lanes: Lanes, x: Pair, y: Pair, z: Pair) -> Pair:
     real = lanes.fused(lanes.negative(y[1]), z[1], lanes.fused(y[0], z[0], x[0]))
     return real, lanes.fused(y[1], z[0], lanes.fused(y[0], z[1], x[1]))
 
 
-def _minus_product(lanes: _Lanes, x: _Pair, y: _Pair, z: _Pair) -> _Pair:
+def _minus_product(lanes: Lanes, x: Pair, y: Pair, z: Pair) -> Pair:
     real, imaginary = lanes.negative(y[0]), lanes.negative(y[1])
     return _plus_product(lanes, x, (real, imaginary), z)
 
@@ -128,13 +141,13 @@ subtract_product = _three_arrays(_minus_product)
 """(x, i, y, j, z, k): x_i -= y_j z_k."""
 
 
-@_operation
+@operation
 def add_multiple(_typing: Any, x: Any, i: Any, a: Any, y: Any, j: Any) -> Any:
     """(x, i, a, y, j): x_i += a y_j with a real number a."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kinds = signature.args
-        lanes = _Lanes(context, builder)
+        lanes = Lanes(context, builder)
         before = lanes.load(kinds[0], args[0], args[1])
         other = lanes.load(kinds[3], args[3], args[4])
         factor = lanes.spread(args[2])
@@ -145,13 +158,13 @@ def add_multiple(_typing: Any, x: Any, i: Any, a: Any, y: Any, j: Any) -> Any:
     return types.void(x, i, a, y, j), generate
 
 
-@_operation
+@operation
 def set_multiple(_typing: Any, x: Any, i: Any, a: Any, y: Any, j: Any) -> Any:
     """(x, i, a, y, j): x_i = a y_j with a real number a."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kinds = signature.args
-        lanes = _Lanes(context, builder)
+        lanes = Lanes(context, builder)
         other = lanes.load(kinds[3], args[3], args[4])
         factor = lanes.spread(args[2])
         after = (builder.fmul(factor, other[0]), builder.fmul(factor, other[1]))
@@ -161,13 +174,13 @@ def set_multiple(_typing: Any, x: Any, i: Any, a: Any, y: Any, j: Any) -> Any:
     return types.void(x, i, a, y, j), generate
 
 
-@_operation
+@operation
 def invert(_typing: Any, x: Any, i: Any) -> Any:
     """(x, i): x_i = 1 / x_i."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kinds = signature.args
-        lanes = _Lanes(context, builder)
+        lanes = Lanes(context, builder)
         real, imaginary = lanes.load(kinds[0], args[0], args[1])
         size = lanes.fused(real, real, builder.fmul(imaginary, imaginary))
         after = (builder.fdiv(real, size), builder.fdiv(lanes.negative(imaginary), size))
@@ -177,13 +190,13 @@ def invert(_typing: Any, x: Any, i: Any) -> Any:
     return types.void(x, i), generate
 
 
-@_operation
+@operation
 def set_root(_typing: Any, x: Any, i: Any, y: Any, j: Any) -> Any:
     """(x, i, y, j): x_i = the principal square root of y_j, to a few digits near its cut."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kinds = signature.args
-        lanes = _Lanes(context, builder)
+        lanes = Lanes(context, builder)
         real, imaginary = lanes.load(kinds[2], args[2], args[3])
         size = lanes.root(lanes.fused(real, real, builder.fmul(imaginary, imaginary)))
         half = ir.Constant(_VECTOR, [0.5] * LANES)
@@ -195,6 +208,43 @@ def set_root(_typing: Any, x: Any, i: Any, y: Any, j: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(x, i, y, j), generate
+
+
+@operation
+def set_quadratic(_typing: Any, x: Any, i: Any, y: Any, j: Any, c: Any, a: Any, h: Any) -> Any:
+    """(x, i, y, j, c, a, h): x_i = c_0 + c_1 h_j + a h_j^2 and y_j = c_1 + 2 a h_j, real a."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kinds = signature.args
+        lanes = Lanes(context, builder)
+        constant, linear = (
+            lanes.load(kinds[4], args[4], ir.Constant(args[1].type, place)) for place in (0, 1)
+        )
+        value, factor = lanes.load(kinds[6], args[6], args[3]), lanes.spread(args[5])
+        half = [lanes.fused(factor, v, c) for v, c in zip(value, linear, strict=True)]
+        slope = [lanes.fused(factor, v, c) for v, c in zip(value, half, strict=True)]
+        lanes.store(
+            kinds[0], args[0], args[1], _plus_product(lanes, constant, (half[0], half[1]), value)
+        )
+        lanes.store(kinds[2], args[2], args[3], (slope[0], slope[1]))
+        return context.get_dummy_value()
+
+    return types.void(x, i, y, j, c, a, h), generate
+
+
+@operation
+def add_number(_typing: Any, x: Any, i: Any, a: Any) -> Any:
+    """(x, i, a): x_i += a with a real number a."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = signature.args[0]
+        lanes = Lanes(context, builder)
+        real, imaginary = lanes.load(kind, args[0], args[1])
+        after = (builder.fadd(real, lanes.spread(args[2])), imaginary)
+        lanes.store(kind, args[0], args[1], after)
+        return context.get_dummy_value()
+
+    return types.void(x, i, a), generate
 
 
 def pack(values: NDArray[np.complex128]) -> NDArray[np.float64]:

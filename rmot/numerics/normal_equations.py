@@ -8,63 +8,120 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics.compiled import kernel
+from rmot.numerics.eights import EIGHT, fill, load, store, total
 
 Vector = NDArray[np.float64]
 
 _LIFTS = (0.0, 1e-15, 1e-13, 1e-11, 1e-9)
 _REFINEMENTS = 1
+# Beyond, LAPACK's blocks win over rows in eights.
+_SMALL = 256
 
 
 @kernel
 def factored(matrix: Vector, size: Vector) -> tuple[bool, Vector]:
     """Scale a matrix in place to a unit diagonal, by `size`; return whether and how it factors.
 
-    The factor is L of L L'. What rounding has made indefinite is lifted by a little.
+    The factor is U of U' U, its rows filled up with zeros to a multiple of eight. What rounding has
+    made indefinite is lifted by a little.
     """
     m = size.size
+    inverse = np.empty(m)
     for i in range(m):
         d = matrix[i, i]
         size[i] = math.sqrt(d) if d > 0.0 else 1.0
+        inverse[i] = 1.0 / size[i]
     for i in range(m):
         for j in range(m):
-            matrix[i, j] = matrix[i, j] / size[i] / size[j]
-    lifted = matrix.copy()
+            matrix[i, j] = matrix[i, j] * inverse[i] * inverse[j]
+    upper = np.zeros((m, (m + EIGHT - 1) // EIGHT * EIGHT))
     for lift in _LIFTS:
+        upper[:, :m] = matrix
         for i in range(m):
-            lifted[i, i] = matrix[i, i] + lift
-        try:
-            return True, np.linalg.cholesky(lifted)  # pyright: ignore[reportReturnType]
-        except Exception:
-            continue
-    return False, lifted
+            upper[i, i] += lift
+        if _rooted(upper):
+            return True, upper
+    return False, upper
 
 
 @kernel
-def _solved(factor: Vector, right: Vector, x: Vector) -> None:
-    """Fill x with the solution of L L' x = right."""
-    m = right.size
-    for i in range(m):
-        total = right[i]
-        for j in range(i):
-            total -= factor[i, j] * x[j]
-        x[i] = total / factor[i, i]
-    for i in range(m - 1, -1, -1):
-        x[i] /= factor[i, i]
-        for j in range(i):
-            x[j] -= factor[i, j] * x[i]
+def _rooted(upper: Vector) -> bool:
+    """Replace a matrix by U; False where it is not positive."""
+    m = upper.shape[0]
+    if m > _SMALL:
+        try:
+            upper[:, :m] = np.linalg.cholesky(upper[:, :m].copy()).T
+        except Exception:
+            return False
+        return True
+    for k in range(0, m, 2):
+        # two rows at a time: the others are passed over half as often
+        if not _scaled(upper, k):
+            return False
+        one = upper[k]
+        if k + 1 == m:
+            break
+        two, factor = upper[k + 1], one[k + 1]
+        for j in range((k + 1) // EIGHT * EIGHT, m, EIGHT):
+            store(two, j, load(two, j) - factor * load(one, j))
+        if not _scaled(upper, k + 1):
+            return False
+        for i in range(k + 2, m):
+            other, first, second = upper[i], one[i], two[i]
+            for j in range(i // EIGHT * EIGHT, m, EIGHT):
+                store(other, j, load(other, j) - first * load(one, j) - second * load(two, j))
+    return True
+
+
+@kernel
+def _scaled(upper: Vector, k: int) -> bool:
+    """Divide a row by the root of its pivot, and empty it before that; False if there is none."""
+    row = upper[k]
+    if not row[k] > 0.0:
+        return False
+    start = k // EIGHT * EIGHT
+    row[start:k] = 0.0
+    by = 1.0 / math.sqrt(row[k])
+    for j in range(start, upper.shape[1], EIGHT):
+        store(row, j, by * load(row, j))
+    return True
+
+
+@kernel
+def _solve(upper: Vector, inverse: Vector, x: Vector) -> None:
+    """Replace x, filled up like the rows of U, by the solution of U' U y = x."""
+    m = upper.shape[0]
+    for k in range(m):
+        row, at = upper[k], x[k] * inverse[k]
+        for j in range(k // EIGHT * EIGHT, m, EIGHT):
+            store(x, j, load(x, j) - at * load(row, j))
+        x[k] = at
+    for k in range(m - 1, -1, -1):
+        row, at = upper[k], x[k]
+        x[k] = 0.0
+        held = fill(0.0)
+        for j in range(k // EIGHT * EIGHT, m, EIGHT):
+            held += load(row, j) * load(x, j)
+        x[k] = (at - total(held)) * inverse[k]
 
 
 @kernel
 def solved(matrix: Vector, size: Vector, factor: Vector, right: Vector) -> Vector:
     """Return x of the unscaled system, given the scaled matrix and what `factored` returned."""
     m = right.size
-    scaled = right / size
-    x, more = np.empty(m), np.empty(m)
-    _solved(factor, scaled, x)
+    x, more = np.zeros(factor.shape[1]), np.zeros(factor.shape[1])
+    inverse = np.empty(m)
+    for k in range(m):
+        inverse[k] = 1.0 / factor[k, k]
+        x[k] = right[k] / size[k]
+    _solve(factor, inverse, x)
     for _ in range(_REFINEMENTS):
-        _solved(factor, scaled - np.dot(matrix, x), more)
+        left = np.dot(matrix, x[:m])
+        for k in range(m):
+            more[k] = right[k] / size[k] - left[k]
+        _solve(factor, inverse, more)
         x += more
-    return x / size
+    return x[:m] / size
 
 
 class NormalEquations:

@@ -19,6 +19,7 @@ import math
 import numpy as np
 
 from rmot.numerics.compiled import kernel
+from rmot.numerics.eights import EIGHT, fill, larger, load, root, smaller, store, where
 
 _BLOCK = 64
 """Paths that move together, so that the processor overlaps their arithmetic."""
@@ -88,64 +89,101 @@ def square_root_volterra_paths(
         Results: V, its integral U, Z = ∫ sqrt(V) dB and the same for an independent motion.
     """
     steps, n_looks = increments.size, looks.size
-    z = np.empty((steps, _BLOCK))
-    mean, after, owed = np.empty(_BLOCK), np.empty(_BLOCK), np.empty(_BLOCK)
-    level = np.empty(_BLOCK)
+    # of the block's paths, a step behind the other
+    z = np.zeros(steps * _BLOCK)
+    normal, uniform = np.zeros_like(z), np.zeros_like(z)
+    mean, after, level = np.empty(_BLOCK), np.empty(_BLOCK), np.empty(_BLOCK)
+    moved, drift, slope_used = np.empty(_BLOCK), np.empty(_BLOCK), np.empty(_BLOCK)
     for first in range(0, normals.shape[0], _BLOCK):
         count = min(_BLOCK, normals.shape[0] - first)
         total, along, across = np.zeros(_BLOCK), np.zeros(_BLOCK), np.zeros(_BLOCK)
         seen = np.zeros(_BLOCK)
+        for i in range(count):
+            for n in range(steps):
+                normal[n * _BLOCK + i] = normals[first + i, n_looks + n]
+                uniform[n * _BLOCK + i] = uniforms[first + i, n]
         mean[:] = increments[0]
-        owed[:] = 0.0
         look = 0
         for n in range(steps):
             last = n + 1 == steps
             after[:] = math.inf if last else increments[n + 1]
             if not last:
-                for j in range(n):
-                    lag = lags[n + 1, j]
-                    for i in range(count):
-                        after[i] += lag * z[j, i]
-            at_look = n == looks[look]
-            if at_look:
-                level[:] = spot[look, 0]
-                for j in range(n):
-                    lag = spot_lags[look, j]
-                    for i in range(count):
-                        level[i] += lag * z[j, i]
+                _remember(lags[n + 1], n, z, after)
             lag = 0.0 if last else lags[n + 1, n]
-            slope = slopes[n]
+            begin = n * _BLOCK
+            for i in range(0, _BLOCK, EIGHT):
+                known = load(mean, i)
+                m = larger(known, fill(_TINY))
+                # a mean below zero is owed: later means are less by it
+                later = load(after, i) - larger(0.0 - known, fill(0.0))
+                c = fill(slopes[n])
+                if high > 0.0:
+                    c = _raised(slopes[n], m, later, lag, low, high)
+                square = c * c
+                u = _inverse_gaussians(m, square, load(normal, begin + i), load(uniform, begin + i))
+                step = (u - m) / c
+                store(z, begin + i, step)
+                store(mean, i, later + lag * step)
+                store(total, i, load(total, i) + u)
+                store(along, i, load(along, i) + step)
+                store(moved, i, u)
+                store(drift, i, m)
+                store(slope_used, i, square)
+            if n != looks[look]:
+                continue
+            level[:] = spot[look, 0]
+            _remember(spot_lags[look], n, z, level)
             for i in range(count):
                 path = first + i
-                m = max(mean[i], _TINY)
-                # a mean below zero is owed: later means are less by it
-                owed[i] = max(-mean[i], 0.0)
-                after[i] -= owed[i]
-                c = slope
-                if m < high * slope * slope:
-                    safe = min(lag * m / max(after[i], _TINY), _LARGEST_STRETCH * slope)
-                    share = min((high - m / (slope * slope)) / (high - low), 1.0)
-                    c += share * max(safe - slope, 0.0)
-                u = _inverse_gaussian(m, c * c, normals[path, n_looks + n], uniforms[path, n])
-                z[n, i] = (u - m) / c
-                mean[i] = after[i] + lag * z[n, i]
-                total[i] += u
-                along[i] += z[n, i]
-                if at_look:
-                    across[i] += math.sqrt(total[i] - seen[i]) * normals[path, look]
-                    seen[i] = total[i]
-                    paths[path, look, 0] = _spot_variance(
-                        level[i],
-                        spot[look, 1],
-                        spot[look, 2],
-                        u,
-                        m,
-                        c * c,
-                        normals[path, n_looks + steps + look],
-                        uniforms[path, steps + look],
-                    )
-                    paths[path, look, 1] = total[i]
-                    paths[path, look, 2] = along[i]
-                    paths[path, look, 3] = across[i]
-            if at_look:
-                look += 1
+                across[i] += math.sqrt(total[i] - seen[i]) * normals[path, look]
+                seen[i] = total[i]
+                paths[path, look, 0] = _spot_variance(
+                    level[i],
+                    spot[look, 1],
+                    spot[look, 2],
+                    moved[i],
+                    drift[i],
+                    slope_used[i],
+                    normals[path, n_looks + steps + look],
+                    uniforms[path, steps + look],
+                )
+                paths[path, look, 1] = total[i]
+                paths[path, look, 2] = along[i]
+                paths[path, look, 3] = across[i]
+            look += 1
+
+
+@kernel
+def _remember(lags, steps, z, out):
+    """Add what the first steps of a block's paths leave to later means."""
+    for i in range(0, _BLOCK, 4 * EIGHT):
+        a, b = load(out, i), load(out, i + EIGHT)
+        c, d = load(out, i + 2 * EIGHT), load(out, i + 3 * EIGHT)
+        for j in range(steps):
+            lag, at = lags[j], j * _BLOCK + i
+            a += lag * load(z, at)
+            b += lag * load(z, at + EIGHT)
+            c += lag * load(z, at + 2 * EIGHT)
+            d += lag * load(z, at + 3 * EIGHT)
+        store(out, i, a)
+        store(out, i + EIGHT, b)
+        store(out, i + 2 * EIGHT, c)
+        store(out, i + 3 * EIGHT, d)
+
+
+@kernel
+def _raised(slope, m, later, lag, low, high):
+    """Return the slopes where means m are low, so that the next mean cannot be negative."""
+    safe = smaller(lag * m / larger(later, fill(_TINY)), fill(_LARGEST_STRETCH * slope))
+    share = smaller((high - m / (slope * slope)) / (high - low), fill(1.0))
+    raised = slope + share * larger(safe - slope, fill(0.0))
+    return where(high * slope * slope - m, raised, fill(slope))
+
+
+@kernel
+def _inverse_gaussians(mean, square, normal, uniform):
+    """Return eight of `_inverse_gaussian`."""
+    half = smaller(0.5 * square / mean, fill(_LARGEST)) * normal * normal
+    larger_root = 1.0 + half + root(half * (half + 2.0))
+    over = uniform * (larger_root + 1.0) - larger_root
+    return where(over, mean * larger_root, mean / larger_root)

@@ -48,7 +48,8 @@ class PiecewiseLinear:
             column = finite_vector(getattr(self, name), f"{name} of {self.label}")
             column.flags.writeable = False
             object.__setattr__(self, name, column)
-        if np.any(np.diff(self.kinks) <= 0) or np.any(self.kinks < 0):
+        kinks = self.kinks
+        if kinks.size and not (kinks[0] >= 0 and (kinks.size == 1 or np.diff(kinks).min() > 0)):
             raise ParameterError(
                 f"expected increasing kinks >= 0 of {self.label}; got {self.kinks.tolist()}"
             )

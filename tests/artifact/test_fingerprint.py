@@ -102,5 +102,5 @@ def test_an_edited_kernel_coefficient_reaches_the_fit(tmp_path, monkeypatch):
     kernel = tmp_path / "rmot/numerics/fractional_riccati.py"
     kernel.write_text(kernel.read_text() + "\n# a remark\n")
     assert hash_now("rmot.studies.index_fit") == before
-    edit(kernel, "0.9", "0.91")
+    edit(kernel, "_SAFETY = 3.0", "_SAFETY = 3.1")
     assert hash_now("rmot.studies.index_fit") != before

@@ -8,7 +8,8 @@ import pytest
 
 from rmot.errors import ParameterError
 from rmot.numerics.fractional_operators import collocation
-from rmot.numerics.fractional_riccati import riccati_guess, riccati_means
+from rmot.numerics.fractional_riccati import riccati_means
+from rmot.numerics.riccati_start import riccati_guess
 
 
 @pytest.mark.parametrize("alpha", [0.51, 0.6, 0.75, 0.9, 1.0])

@@ -17,7 +17,7 @@ finds the law nearest to the prior, a quadratic program.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,20 +31,20 @@ from rmot.numerics.conic_step import (
     N_WORK,
     SIZE,
     TAU,
-    advance,
+    descend,
     measure,
 )
+from rmot.numerics.eights import filled_up
 from rmot.transport.balls.program import Program
 
 Vector = NDArray[np.float64]
 Iterate = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 
 _MAX_STEPS = 80
-_MET = 1e-13
 _PATIENCE, _SETTLED = 30, 4
-_ROUNDED = 5e-16
 _LARGEST_PULL = 1e150
 _START_SLACK = 0.1
+_FLAT = 1e-12
 _TRIED, _LARGEST = (1e3, 1e5, 1e7, 1e9, 1e11, 1e13), 1e15
 _UNFILLED, _USEFUL = 0.9, 1e-6
 
@@ -53,7 +53,8 @@ _UNFILLED, _USEFUL = 0.9, 1e-6
 class ConicAnswer:
     """Densities, multipliers, tau / R (the price of the divergence), and what is left to do.
 
-    `gap` is complementarity and `missed` the worst row, both of the iterate returned.
+    `gap` is complementarity and `missed` the worst row, both of the iterate returned; it was
+    reached in so many `steps`, of those that were `taken`.
     """
 
     density: Vector
@@ -62,6 +63,7 @@ class ConicAnswer:
     gap: float
     missed: float
     steps: int
+    taken: int
 
 
 def solve(program: Program, payoff: Vector, radius: float | None, tolerance: float) -> ConicAnswer:
@@ -70,22 +72,7 @@ def solve(program: Program, payoff: Vector, radius: float | None, tolerance: flo
     The payoff should be of order one. Returns the best iterate, which need not be good.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        state = _State(program, payoff, radius)
-        best, waited = state.answer(0), 0
-        for steps in range(1, _MAX_STEPS + 1):
-            if best.gap <= tolerance and best.missed <= _MET:
-                break
-            met = state.gap <= tolerance and state.missed <= _MET
-            rounded = max(abs(best.gap), best.missed) <= _ROUNDED
-            # what rounding alone makes better or worse needs less patience
-            if waited > (_SETTLED if met or rounded else _PATIENCE) or not state.advance():
-                break
-            if not isfinite(state.gap + state.missed):
-                break
-            waited += 1
-            if max(abs(state.gap), state.missed) < max(abs(best.gap), best.missed):
-                best, waited = state.answer(steps), 0
-    return best
+        return _State(program, payoff, radius).descend(tolerance)
 
 
 def extremal(program: Program, payoff: Vector, radius: float, tolerance: float) -> ConicAnswer:
@@ -108,17 +95,22 @@ class _State:
     """One iterate: p, z of the nodes; slacks s and multipliers v of the rows; free ones; tau."""
 
     def __init__(self, program: Program, payoff: Vector, radius: float | None) -> None:
-        self.program, self.payoff, w = program, payoff, program.weights
+        self.program, w = program, program.weights
         n, m = w.size, program.lower.size
         self.ball = radius is not None
         size = sqrt(2.0 * radius) if radius is not None else 1.0
         self.numbers = np.zeros(N_NUMBERS)
         self.numbers[SIZE] = size
-        signed = program.kinds != cone_steps.FREE
-        self._pull = np.where(signed, np.minimum(1.0 / w, _LARGEST_PULL), 0.0)
-        self._count = float(w @ self._pull + program.has.sum() + self.ball)
+        self._signed = filled_up((program.kinds != cone_steps.FREE).astype(float))
+        self._weights, self._payoff = filled_up(w), filled_up(payoff)
+        self._pull = filled_up(np.minimum(1.0 / w, _LARGEST_PULL))
+        self._pull *= self._signed
+        self._count = float(self._weights @ self._pull + program.has.sum() + self.ball)
         mu = size / self._count
-        self.p, self.z, self.g = np.zeros(n), mu * self._pull, np.zeros(n)
+        self._z = mu * self._pull
+        self._p, self._g = np.zeros_like(self._z), np.zeros_like(self._z)
+        # without the nodes that fill up
+        self.p, self.z, self.g = self._p[:n], self._z[:n], self._g[:n]
         self.rows = program.design.adjoint(w)
         both = program.has.all(axis=0)
         width = np.where(both, program.ends[1] - program.ends[0], np.abs(self.rows))
@@ -127,10 +119,10 @@ class _State:
         self.v = np.where(program.has, mu / np.maximum(self.s[0], self.s[1]), 0.0)
         self.free = np.zeros(m)
         if self.ball:
-            hard = program.design.gram(w)[np.ix_(program.equal, program.equal)]
-            seen = program.design.adjoint(w * payoff)[program.equal]
-            self.free[program.equal] = np.linalg.lstsq(hard, seen, rcond=1e-12)[0]
-        self._work = np.empty((N_WORK, n))
+            held = np.flatnonzero(program.equal)
+            hard = program.design.gram(w)[held[:, None], held]
+            self.free[held] = _projection(hard, program.design.adjoint(w * payoff)[held])
+        self._work = np.zeros((N_WORK, self._z.size))
         self.measure()
         if self.ball:
             self.numbers[TAU] = 1.5 * sqrt(self.numbers[GG]) + mu / size
@@ -140,45 +132,51 @@ class _State:
         """Bring the numbers up to date with the arrays."""
         measure(
             self.program.design.arrays,
-            self.program.weights,
-            self.payoff,
+            self._weights,
+            self._payoff,
             self.program.sides,
             self.ball,
             *self._iterate,
             self._work[-1],
         )
 
-    def advance(self) -> bool:
-        """Take one predictor-corrector step; False where the numbers break down."""
-        return advance(
+    def descend(self, tolerance: float, most: int = _MAX_STEPS) -> ConicAnswer:
+        """Take predictor-corrector steps, at `most` so many, and return the best iterate."""
+        p, y, numbers = np.empty_like(self._p), np.empty_like(self.free), self.numbers.copy()
+        steps, taken = descend(
             self.program.design.arrays,
-            self.program.weights,
-            self.program.kinds,
-            self.payoff,
+            self._weights,
+            self._signed,
+            self._payoff,
             self.program.sides,
             self._pull,
             self._count,
             self.ball,
             *self._iterate,
             self._work,
+            tolerance,
+            most,
+            (_SETTLED, _PATIENCE),
+            p,
+            y,
+            numbers,
         )
-
-    @property
-    def gap(self) -> float:
-        """Complementarity."""
-        return float(self.numbers[GAP])
-
-    @property
-    def missed(self) -> float:
-        """By how much the worst row is missed; without a ball, the slope too."""
-        return float(self.numbers[MISSED])
-
-    def answer(self, steps: int) -> ConicAnswer:
-        """Return the iterate."""
-        theta = float(self.numbers[TAU] / self.numbers[SIZE]) if self.ball else 1.0
-        y = np.where(self.program.equal, self.free, self.v[1] - self.v[0])
-        return ConicAnswer(1.0 + self.p, y, theta, self.gap, self.missed, steps)
+        theta = float(numbers[TAU] / numbers[SIZE]) if self.ball else 1.0
+        density = 1.0 + p[: self.p.size]
+        gap, missed = float(numbers[GAP]), float(numbers[MISSED])
+        return ConicAnswer(density, y, theta, gap, missed, steps, taken)
 
     @property
     def _iterate(self) -> Iterate:
-        return self.p, self.z, self.s, self.v, self.free, self.rows, self.g, self.numbers
+        arrays = self._p, self._z, self.s, self.v, self.free, self.rows, self._g
+        return *arrays, self.numbers
+
+
+def _projection(gram: Vector, seen: Vector) -> Vector:
+    """Return positions in rows, whose products are given, that come nearest to what they see."""
+    if seen.size == 2:
+        (a, b), (_, c) = gram
+        area = a * c - b * b
+        if area > _FLAT * a * c:
+            return np.array([c * seen[0] - b * seen[1], a * seen[1] - b * seen[0]]) / area
+    return np.asarray(np.linalg.lstsq(gram, seen, rcond=_FLAT)[0], dtype=float)

@@ -2,7 +2,8 @@ r"""The instruments' values on the nodes, :math:`G_{ij} = g_j(x_i)`, and product
 
 Payoffs that are linear between common kinks need no dense matrix: on the nodes of one piece
 :math:`g_j = A_{kj} + B_{kj} t`, so :math:`G^\top \mathrm{diag}(d)\, G` follows from the sums of
-:math:`d, d t, d t^2` over each piece, at a cost of n + J^3 instead of n J^2.
+:math:`d, d t, d t^2` over each piece, at a cost of n + J^3 instead of n J^2. Where all payoffs are
+nothing below a kink and one rising line beyond it, as calls are, it is n + J^2.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics.grid_sums import no_grid
-from rmot.numerics.piecewise_sums import Matrix, adjoint, gather, gram, times
+from rmot.numerics.piecewise_sums import (
+    Matrix,
+    Ramps,
+    adjoint,
+    gather,
+    gram,
+    no_ramps,
+    times,
+)
 from rmot.payoffs import PiecewiseLinear
 
 Vector = NDArray[np.float64]
@@ -45,6 +54,11 @@ class Design:
         return out
 
     @property
+    def are_ramps(self) -> bool:
+        """Whether the payoffs by pieces are multiplied as ramps."""
+        return self.arrays[6][1].size > 0
+
+    @property
     def _size(self) -> int:
         pieces, columns, grid = self.arrays[2], self.arrays[3], self.arrays[5]
         return pieces.shape[1] + int(grid[4][:, 1].sum()) + columns.shape[1]
@@ -56,16 +70,17 @@ class DenseDesign(Design):
     def __init__(self, values: Vector) -> None:
         nothing = np.zeros(1, dtype=np.int64), np.zeros(values.shape[0]), np.empty((0, 0))
         rows = np.arange(values.shape[1])
-        super().__init__((*nothing, np.ascontiguousarray(values), rows, no_grid()))
+        super().__init__((*nothing, np.ascontiguousarray(values), rows, no_grid(), no_ramps()))
 
 
 class ExtendedDesign(Design):
     """A design and one more instrument, given by its values on the nodes."""
 
     def __init__(self, design: Design, column: Vector) -> None:
-        starts, offset, pieces, columns, rows, grid = design.arrays
+        starts, offset, pieces, columns, rows, grid, ramps = design.arrays
         more = np.ascontiguousarray(np.column_stack([columns, column]))
-        super().__init__((starts, offset, pieces, more, np.append(rows, design._size), grid))
+        at = np.append(rows, design._size)
+        super().__init__((starts, offset, pieces, more, at, grid, ramps))
 
 
 class PiecewiseDesign(Design):
@@ -85,32 +100,39 @@ class PiecewiseDesign(Design):
         kinks = np.unique(np.concatenate([payoff.kinks for payoff in payoffs]))
         piece = np.searchsorted(kinks, nodes, side="right")
         piece[nodes.size - n_beyond :] = kinks.size
-        occupied, starts = np.unique(piece, return_index=True)
-        node_starts = np.append(starts, nodes.size).astype(np.int64)
+        starts = np.flatnonzero(np.diff(piece, prepend=-1))
+        occupied = piece[starts]
+        node_starts = np.append(starts, nodes.size)
         origin = nodes[starts]
         offset = nodes - np.repeat(origin, np.diff(node_starts))
-        inside = np.concatenate([[0.0], kinks])[occupied]
-        heights, slopes = _on_pieces(payoffs, inside, occupied == 0, origin)
-        if escape:
-            gains = np.array([[payoff.tail[0]] for payoff in payoffs])
-            heights = np.hstack([heights, gains])
-            slopes = np.hstack([slopes, np.zeros_like(gains)])
-            node_starts = np.append(node_starts, nodes.size + 1)
-            offset = np.append(offset, 0.0)
-        # (2 P, m): heights above slopes, so that one product serves both.
-        pieces = np.ascontiguousarray(np.hstack([heights, slopes]).T)
-        no_rows = np.empty(0, dtype=np.int64)
-        super().__init__(
-            (node_starts, offset, pieces, np.empty((offset.size, 0)), no_rows, no_grid())
-        )
+        ramps = None if escape else _ramps(payoffs, kinks, occupied, origin)
+        if ramps is None:
+            inside = np.concatenate([[0.0], kinks])[occupied]
+            heights, slopes = _on_pieces(payoffs, inside, occupied == 0, origin)
+            if escape:
+                gains = np.array([[payoff.tail[0]] for payoff in payoffs])
+                heights = np.hstack([heights, gains])
+                slopes = np.hstack([slopes, np.zeros_like(gains)])
+                node_starts = np.append(node_starts, nodes.size + 1)
+                offset = np.append(offset, 0.0)
+            # (2 P, m): heights above slopes, so that one product serves both.
+            pieces = np.ascontiguousarray(np.hstack([heights, slopes]).T)
+        else:
+            pieces = np.empty((0, len(payoffs)))
+        nothing = np.empty((offset.size, 0)), np.empty(0, dtype=np.int64), no_grid()
+        super().__init__((node_starts, offset, pieces, *nothing, ramps or no_ramps()))
 
     def divided_by(self, scale: Vector) -> Design:
         """Return the instruments in other units, shape (m,)."""
-        starts, offset, pieces, none, no_rows, no_assets = self.arrays
-        return Design((starts, offset, pieces / scale, none, no_rows, no_assets))
+        starts, offset, pieces, none, no_rows, no_assets, ramps = self.arrays
+        begin, order, first, heights, slopes = ramps
+        ramps = begin, order, first, heights / scale[order], slopes / scale[order]
+        return Design((starts, offset, pieces / scale, none, no_rows, no_assets, ramps))
 
     def squares(self, masses: Vector) -> Vector:
         """Return the diagonal of `gram`, shape (m,)."""
+        if self.are_ramps:
+            return self.gram(masses).diagonal()
         starts, offset, pieces = self.arrays[:3]
         sums = np.empty((starts.size - 1, 3))
         gather(starts, offset, masses, sums)
@@ -205,17 +227,20 @@ class GridDesign(Design):
             columns[:, place] = values
         nothing = np.zeros(1, dtype=np.int64), np.zeros(n), np.empty((0, 0))
         at = np.array([row for row, _ in others], dtype=np.int64)
-        super().__init__((*nothing, columns, at, (labels, offsets, tables, rows, sizes)))
+        super().__init__(
+            (*nothing, columns, at, (labels, offsets, tables, rows, sizes), no_ramps())
+        )
 
     def divided_by(self, scale: Vector) -> Design:
         """Return the instruments in other units, shape (m,)."""
-        starts, offset, pieces, columns, at, (labels, offsets, tables, rows, sizes) = self.arrays
+        starts, offset, pieces, columns, at, grid, ramps = self.arrays
+        labels, offsets, tables, rows, sizes = grid
         grid = labels, offsets, tables / scale[rows][:, None, :], rows, sizes
-        return Design((starts, offset, pieces, columns / scale[at], at, grid))
+        return Design((starts, offset, pieces, columns / scale[at], at, grid, ramps))
 
     def squares(self, masses: Vector) -> Vector:
         """Return the diagonal of `gram`, shape (m,)."""
-        *_, columns, at, (labels, offsets, tables, rows, sizes) = self.arrays
+        *_, columns, at, (labels, offsets, tables, rows, sizes), _ = self.arrays
         out = np.empty(self._size)
         out[at] = masses @ columns**2
         for label, offset, table, row, (count, m, _) in zip(
@@ -246,3 +271,33 @@ def _on_pieces(
         slopes[j] = payoff.slopes[at]
         heights[j] = payoff.intercepts[at] + slopes[j] * origin
     return heights, slopes
+
+
+def _ramps(
+    payoffs: Sequence[PiecewiseLinear], kinks: Vector, occupied: NDArray[np.intp], origin: Vector
+) -> Ramps | None:
+    """Return payoffs as ramps; None if one is not nothing and then a line that rises from there.
+
+    `kinks` are those of all payoffs; of the pieces between them those `occupied` by nodes count,
+    the first of which are their `origin`.
+    """
+    if any(payoff.kinks.size > 1 for payoff in payoffs):
+        return None
+    bent = np.array([payoff.kinks.size == 1 for payoff in payoffs])
+    last = np.cumsum(bent + 1) - 1
+    intercepts = np.concatenate([payoff.intercepts for payoff in payoffs])
+    slopes = np.concatenate([payoff.slopes for payoff in payoffs])
+    kink = np.zeros(bent.size)
+    kink[bent] = np.concatenate([payoff.kinks for payoff in payoffs])
+    intercept, slope, before = intercepts[last], slopes[last], last[bent] - 1
+    rises = slope.min() >= 0.0 and (intercept + slope * kink).min() >= 0.0
+    if not rises or intercepts[before].any() or slopes[before].any():
+        return None
+    first = occupied.searchsorted(np.where(bent, kinks.searchsorted(kink) + 1, 0))
+    # beyond all nodes a payoff is nothing
+    beyond = first == origin.size
+    first[beyond] = origin.size - 1
+    height = np.where(beyond, 0.0, intercept + slope * origin[first])
+    order = np.argsort(first, kind="stable")
+    slope = np.where(beyond, 0.0, slope)
+    return origin, order, first[order], height[order], slope[order]

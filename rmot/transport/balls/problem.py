@@ -34,6 +34,7 @@ Vector = NDArray[np.float64]
 
 _ESCAPE_WEIGHT = 0.01
 _CASH = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")
+_FORWARD = forward()
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,16 +238,18 @@ def _design(
 ) -> tuple[Design, Vector]:
     simple = [item for item in instruments if isinstance(item, PiecewiseLinear)]
     if prior.points.ndim == 1 and len(simple) == len(instruments):
-        for item in simple:
-            prior.tail_of(item)
+        if prior.tail is not None:
+            for item in simple:
+                if item.kinks.size and item.kinks[-1] > prior.tail.start:
+                    prior.tail_of(item)
         pieces = PiecewiseDesign(
-            nodes.prices[:, 0], [_CASH, forward(), *simple], nodes.n_beyond, nodes.escape
+            nodes.prices[:, 0], [_CASH, _FORWARD, *simple], nodes.n_beyond, nodes.escape
         )
         scale = _row_scale(pieces.squares(nodes.weights))
         return pieces.divided_by(scale), scale
     grouped = any(isinstance(item, OnAsset) for item in instruments)
     if conditions or (prior.points.ndim == 2 and grouped):
-        forwards = [(asset, forward()) for asset in range(n_forwards)]
+        forwards = [(asset, _FORWARD) for asset in range(n_forwards)]
         own: list[tuple[int, PiecewiseLinear] | Vector] = [(0, _CASH), *forwards]
         for j, item in enumerate(instruments):
             if isinstance(item, OnAsset):

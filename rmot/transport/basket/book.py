@@ -169,7 +169,7 @@ class Book:
         return self._spread([leg.slopes[None, :] for leg in self.legs])
 
     def _spread(self, blocks: list[Vector]) -> csr_matrix:
-        stacked = csr_matrix(block_diag(blocks, format="csr"))
+        stacked = block_diag([csr_matrix(block) for block in blocks], format="csr")
         order = np.concatenate(self.columns)
         place = csr_matrix(
             (np.ones(order.size), (np.arange(order.size), order)), (order.size, self.size)

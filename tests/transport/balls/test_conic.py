@@ -12,7 +12,8 @@ import pytest
 
 from rmot.numerics import cone_steps
 from rmot.numerics.cone_steps import FREE, SIGNED
-from rmot.numerics.conic_step import GG, PP, SIZE, TAU
+from rmot.numerics.conic_step import GAP, GG, PP, SIZE, TAU
+from rmot.numerics.eights import filled_up
 from rmot.transport.balls import conic
 from rmot.transport.balls.design import DenseDesign
 from rmot.transport.balls.program import Program
@@ -103,19 +104,12 @@ def test_scaling_takes_the_dual_where_its_inverse_takes_the_primal(seed):
     matrix = np.sqrt(a / b) * np.block([[np.array([[w0]]), u[None, :]], [u[:, None], block]])
     assert matrix == pytest.approx(scaling(s, dual), rel=1e-11, abs=1e-11)
     assert matrix @ dual == pytest.approx(np.linalg.solve(matrix, s), rel=1e-11, abs=1e-12)
-    terms = np.empty((4, N))
-    cone_steps.scale(
-        state.p,
-        state.z,
-        program.weights,
-        program.kinds,
-        state.g,
-        0.5 / (gamma * a),
-        -0.5 / (gamma * b),
-        b / a,
-        terms,
-    )
-    assert roots * terms[0] == pytest.approx(u, rel=1e-13, abs=1e-14)
+    terms = np.empty((5, 8))
+    signed = filled_up((program.kinds == SIGNED).astype(float))
+    p, z, w = (filled_up(each) for each in (state.p, state.z, program.weights))
+    to_u = 0.5 / (gamma * a), -0.5 / (gamma * b)
+    cone_steps.scale(p, z, w, signed, filled_up(state.g), *to_u, b / a, terms)
+    assert roots * terms[0, :N] == pytest.approx(u, rel=1e-13, abs=1e-14)
 
 
 def dense_step(program, values, state, target, predicted):
@@ -225,7 +219,7 @@ def test_a_step_is_mehrotras_with_the_dense_scaling(seed, radius):
     signed = program.kinds == SIGNED
     before = [state.p, state.z, state.s, state.v, state.free]
     p, z, s, v, free = (array.copy() for array in before)
-    tau, g, gap = state.numbers[TAU], state.g.copy(), state.gap
+    tau, g, gap = state.numbers[TAU], state.g.copy(), state.numbers[GAP]
     complementarity = w @ ((1 + p) * z) + np.sum(s * v)
     if radius is not None:
         complementarity += state.numbers[SIZE] * tau + w @ (p * g)
@@ -252,10 +246,11 @@ def test_a_step_is_mehrotras_with_the_dense_scaling(seed, radius):
     if radius is not None:
         after += state.numbers[SIZE] * (tau + b * dt) + w @ ((p + a * dp) * (g + b * dg))
     count = signed.sum() + has.sum() + (radius is not None)
-    target = (max(after, 0.0) / gap) ** 3 * gap / count
+    ratio = max(after, 0.0) / gap
+    target = ratio**3 * gap / count
     second = dense_step(program, values, state, target, first[:6])
-    a, b = (min(1.0, 0.99 * length) for length in lengths(second))
-    assert state.advance()
+    a, b = (min(1.0, max(0.99, 1.0 - ratio) * length) for length in lengths(second))
+    assert state.descend(0.0, most=1).taken == 1
     dp, dz, _, dt, ds, dv, dy = second
 
     def close(expected):
@@ -331,21 +326,12 @@ def many_nodes(seed):
 
 
 def test_what_rounding_decides_is_not_waited_for(monkeypatch):
-    taken = [0]
-    advance = conic._State.advance
-
-    def counted(state):
-        taken[-1] += 1
-        return advance(state)
-
-    monkeypatch.setattr(conic._State, "advance", counted)
     programs = [many_nodes(seed) for seed in range(4)]
     nothing = np.zeros(programs[0].weights.size)
     early = [conic.solve(program, nothing, None, 1e-17) for program in programs]
-    taken.append(0)
     monkeypatch.setattr(conic, "_SETTLED", conic._PATIENCE)
     late = [conic.solve(program, nothing, None, 1e-17) for program in programs]
-    assert 2 * taken[0] < taken[1]
+    assert 2 * sum(one.taken for one in early) < sum(one.taken for one in late)
     for program, one, other in zip(programs, early, late, strict=True):
         # half of E (q - q*)^2 is at most the gap and what the rows miss at their multipliers
         left = [abs(x.gap) + x.missed * np.abs(x.multipliers).sum() for x in (one, other)]

@@ -9,9 +9,10 @@ from rmot.transport.balls.design import DenseDesign, ExtendedDesign, PiecewiseDe
 EPS = np.finfo(float).eps
 CASH = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")
 MAKERS = (call, put, digital, straddle)
+RAMPS = (call, digital)
 
 
-def random_payoffs(rng, nodes, count):
+def random_payoffs(rng, nodes, count, makers=MAKERS):
     """Return payoffs whose kinks stand between nodes, on nodes, outside and on top of others."""
     strikes = np.concatenate(
         [
@@ -20,8 +21,8 @@ def random_payoffs(rng, nodes, count):
             [0.5 * nodes[0], 2 * nodes[-1], nodes[0], nodes[-1]],
         ]
     )
-    picked = rng.integers(0, len(MAKERS), strikes.size)
-    return [CASH, forward(), *(MAKERS[i](k) for i, k in zip(picked, strikes, strict=True))]
+    picked = rng.integers(0, len(makers), strikes.size)
+    return [CASH, forward(), *(makers[i](k) for i, k in zip(picked, strikes, strict=True))]
 
 
 def compared(pieces, dense, n, m, rng):
@@ -41,13 +42,15 @@ def compared(pieces, dense, n, m, rng):
     return masses
 
 
+@pytest.mark.parametrize("makers", [MAKERS, RAMPS])
 @pytest.mark.parametrize("seed", range(8))
-def test_pieces_multiply_as_the_dense_matrix_does(seed):
+def test_pieces_multiply_as_the_dense_matrix_does(seed, makers):
     rng = np.random.default_rng(seed)
     nodes = np.sort(np.exp(0.4 * rng.standard_normal(int(rng.choice([1, 2, 40, 300])))))
-    payoffs = random_payoffs(rng, nodes, int(rng.integers(0, 12)))
+    payoffs = random_payoffs(rng, nodes, int(rng.integers(0, 12)), makers)
     values = np.column_stack([payoff.value(nodes) for payoff in payoffs])
     pieces = PiecewiseDesign(nodes, payoffs)
+    assert makers is MAKERS or pieces.are_ramps
     masses = compared(pieces, DenseDesign(values), nodes.size, len(payoffs), rng)
     assert pieces.squares(masses) == pytest.approx(np.diag(pieces.gram(masses)), rel=1e-9, abs=EPS)
     units = 10.0 ** rng.uniform(-3, 3, len(payoffs))
@@ -61,15 +64,17 @@ def test_pieces_multiply_as_the_dense_matrix_does(seed):
     )
 
 
+@pytest.mark.parametrize("makers", [MAKERS, RAMPS])
 @pytest.mark.parametrize("escape", [False, True])
-def test_nodes_beyond_follow_the_last_piece_and_the_escaping_one_the_slopes(escape):
+def test_nodes_beyond_follow_the_last_piece_and_the_escaping_one_the_slopes(escape, makers):
     rng = np.random.default_rng(4)
     inside = np.sort(rng.uniform(0.3, 2.0, 30))
     # Nodes that stand for a tail may lie below its start: what counts is the last formula.
     beyond = np.array([1.5, 2.7]) if not escape else np.array([2.2])
-    payoffs = [CASH, forward(), *(make(k) for make in MAKERS for k in (0.8, 1.1, 1.9))]
+    payoffs = [CASH, forward(), *(make(k) for make in makers for k in (0.8, 1.1, 1.9))]
     nodes = np.append(inside, beyond)
     pieces = PiecewiseDesign(nodes, payoffs, beyond.size, escape)
+    assert pieces.are_ramps == (makers is RAMPS and not escape)
     columns = []
     for payoff in payoffs:
         slope, intercept = payoff.slopes[-1], payoff.intercepts[-1]
