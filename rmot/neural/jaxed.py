@@ -7,12 +7,14 @@ processor knows that set, unless the environment's ``XLA_FLAGS`` says otherwise.
 """
 
 import os
+import platform
 
 from rmot.errors import MissingData
 
+# What only x86 processors have: elsewhere XLA takes all that the processor knows.
+_OF_X86 = {"--xla_cpu_max_isa": "AVX2"}
 _FLAGS = {
     "--xla_cpu_multi_thread_eigen": "false",
-    "--xla_cpu_max_isa": "AVX2",
     # at its highest level the compiler takes a tenth to a third longer for programs no faster
     "--xla_backend_optimization_level": "1",
 }
@@ -20,7 +22,8 @@ _FLAGS = {
 
 def _settle_flags() -> None:
     given = os.environ.get("XLA_FLAGS", "")
-    missing = [f"{flag}={value}" for flag, value in _FLAGS.items() if flag not in given]
+    wanted = _FLAGS | (_OF_X86 if platform.machine() in ("x86_64", "AMD64") else {})
+    missing = [f"{flag}={value}" for flag, value in wanted.items() if flag not in given]
     os.environ["XLA_FLAGS"] = " ".join([*given.split(), *missing])
 
 
