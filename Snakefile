@@ -4,13 +4,16 @@
 #   snakemake --dry-run        what would be made anew
 import atexit
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
 
-from rmot.artifact.fingerprint import code_hash, keep_parsed
+from rmot.artifact.fingerprint import PROJECT, code_hash, keep_parsed
 from rmot.artifact.lineage import as_arguments, data_behind
+from rmot.artifact.orphans import MARK, end_orphans
 from rmot.artifact.profiles import results_folder
+from rmot.artifact.systems import THREADS
 from rmot.artifact.workers import half_the_cores
 from rmot.errors import RmotError
 from rmot.market import registry
@@ -52,6 +55,7 @@ SEEDS = {
     "correlation_inputs": 6,
     "width_by_maturity": 3,
     "recovery_by_strikes": 8,
+    "asset_days": 4,
 }
 PROFILE = config.get("profile", "full")
 RESULTS = results_folder(PROFILE).as_posix()
@@ -59,12 +63,15 @@ RESULTS = results_folder(PROFILE).as_posix()
 # a job as many as it reserves, so that what is timed would be slowed by threads that wait for each other.
 # Memory that a job gave back it asks for again: to keep it saves a fifth of a training's time.
 # What JAX compiles for a few steps need not be fast.
+# A job says whose it is, so that those which a killed run left behind are known.
 shell.prefix(
-    "set -euo pipefail; export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1; "
+    f"set -euo pipefail; export {MARK}={shlex.quote(str(Path.cwd().resolve()))}; "
+    f"export {' '.join(f'{each}=1' for each in THREADS)}; "
     "export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296; "
     + ("export XLA_FLAGS=--xla_backend_optimization_level=0; " if PROFILE == "quick" else "")
 )
 
+SCATTERED = "rmot_studies_asset_days"
 # Data that rules asked for in vain: something synthetic stands in, or a part is left out.
 ABSENT = set()
 DATA = tuple(f"{folder}/" for folder in (data_root(), f"{RESULTS}/data") if folder)
@@ -75,7 +82,20 @@ def locate(dataset):
     found = registry.locate(dataset)
     if found is None:
         ABSENT.add(dataset)
+    elif not (os.environ.get("RMOT_UNREGISTERED") or registry.holds(datasets()[dataset], found)):
+        sys.exit(
+            f"rmot: expected {found} to have the hash that data/ registers for {dataset}; it has"
+            " another: `rmot data verify` tells which differ, `rmot data fetch` gets them anew, and"
+            " with RMOT_UNREGISTERED=yes they are taken, and results say so"
+        )
     return found
+
+
+def group_of(snakefile):
+    """Return the folder of a file of rules in one word; what stands here is the article's."""
+    folder = Path(snakefile).resolve().parent.relative_to(PROJECT).parts or ("paper",)
+    # in minutes all studies end: one job
+    return "_".join(folder[:2] if PROFILE == "quick" else folder)
 
 
 def is_data(path):
@@ -84,8 +104,11 @@ def is_data(path):
 
 # With its limit on submissions Snakemake looks at all waiting jobs once a second more for every job
 # started, in the end a third of a core's time; nothing here needs that limit.
+# A run that was killed alone left jobs, which would write over what this one makes.
 onstart:
     workflow.scheduler.job_rate_limiter = None
+    if ended := end_orphans(Path.cwd()):
+        print(f"processes of a killed run, ended: {ended}", file=sys.stderr)
 
 
 wildcard_constraints:
@@ -138,3 +161,10 @@ rule provenance:
         "python -m rmot.studies.provenance --profile {PROFILE} --lock {input.lock}"
         " --timings {RESULTS}/timings --numbers {input.numbers} --output {output} {params.seeds}"
         " {params.absent} {params.rests}"
+
+
+# On a cluster a job costs seconds before it begins: there the rules of a folder go together. What is scattered
+# on purpose stays apart. A run on one machine knows no groups.
+for each in workflow.rules:
+    if not each.norun and group_of(each.snakefile) != SCATTERED:
+        each.group = group_of(each.snakefile)

@@ -117,7 +117,7 @@ Parsed = tuple[str, list[tuple[str, list[str]]]]
 def keep_parsed() -> None:
     """Write what was parsed into the user's cache; where that cannot be written, nothing."""
     if not _parsed.keys() <= _remembered().keys():
-        with suppress(OSError), atomic_write(_cache_file()) as handle:
+        with suppress(OSError, RuntimeError), atomic_write(_cache_file()) as handle:
             json.dump(_parsed, handle)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import weakref
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -36,12 +38,15 @@ def history_writer(path: str | Path) -> Callable[[Look], None]:
     path = Path(path)
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("", encoding="utf-8")
+        # another run may still write to the old file: it keeps that one, under no name
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o666)
 
     def write(look: Look) -> None:
-        with explained(path), path.open("a", encoding="utf-8") as handle:
+        with explained(path), os.fdopen(os.dup(descriptor), "a", encoding="utf-8") as handle:
             handle.write(json.dumps(asdict(look)) + "\n")
 
+    weakref.finalize(write, os.close, descriptor)
     return write
 
 

@@ -223,6 +223,7 @@ include: "capital/report.smk"
 include: "backtest/rules.smk"
 include: "trading/rules.smk"
 include: "sources/rules.smk"
+include: "asset_days/rules.smk"
 
 
 rule tables:
@@ -307,3 +308,5 @@ rule tables:
         rules.width_by_maturity.output,
         rules.recovery_by_strikes.output,
         rules.source_lines.output,
+        rules.asset_days_table.output,
+        rules.asset_days_plan.output,

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -56,6 +57,8 @@ def written(folder, files):
 
 
 def git(folder, *arguments):
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
     who = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
     environment = {**os.environ, "GIT_COMMITTER_DATE": f"{TIME} +0000"}
     command = ["git", "-C", str(folder), *who, *arguments]
@@ -172,8 +175,8 @@ def test_an_unpacked_archive_packs_itself_to_the_same_bytes(project, tmp_path):
     made = pack(project)
     subprocess.run(["tar", "-xzf", str(made.path), "-C", str(tmp_path)], check=True)
     unpacked = tmp_path / "rmot-0.1.0"
-    check = ["sha256sum", "--check", "--quiet", "MANIFEST.sha256"]
-    subprocess.run(check, cwd=unpacked, check=True)
+    digest = ["sha256sum"] if shutil.which("sha256sum") else ["shasum", "-a", "256"]
+    subprocess.run([*digest, "--check", "MANIFEST.sha256"], cwd=unpacked, check=True)
     assert pack(unpacked).sha256 == made.sha256
     (unpacked / "reproduce").write_text("#!/bin/sh\nexit\n")
     assert pack(unpacked).commit == f"{made.commit}-dirty"

@@ -1,11 +1,14 @@
 """Knows what is left of a run that is killed again and again: the outputs of an undisturbed one.
 
     python -m tests.crashes --kills 20 --seed 0 [targets]
+    python -m tests.crashes --kills 20 --seed 0 --orphans [targets]
 
 The DAG is run twice in copies of the project, once in peace. The other run's processes are killed
 together (SIGKILL) at random moments and it is resumed as `./reproduce` does, in rounds from nothing
-until there were `--kills`, and then to the end. After each kill no file may be half written and
-none that was finished may have gone or been made anew; after each round all bytes are compared.
+until there were `--kills`, and then to the end. With `--orphans` Snakemake is killed alone, and
+what it had started goes on until the resumed run ends it. After each kill no file may be half
+written and none that was finished may have gone or been made anew; after each round all bytes are
+compared.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from pathlib import Path
 
 from rmot.artifact.fingerprint import PROJECT
 from rmot.artifact.profiles import results_folder
+from rmot.artifact.same import outputs
 from rmot.market.registry import data_root
 
 TARGETS = (
@@ -38,9 +42,6 @@ TARGETS = (
 NOT_COPIED = shutil.ignore_patterns(
     "results", ".git", ".venv", ".snakemake", "__pycache__", ".*_cache"
 )
-# What says how long something took, or is written while a job runs for another to watch.
-TIMED = ("timings/", "benchmarks/", "figures/engine_timing", "report/", "paper/", "provenance.json")
-PARTS = (".part",)
 
 
 class Broken(Exception):
@@ -57,6 +58,7 @@ class Copy:
     targets: Sequence[str]
     project: Path = PROJECT
     environment: dict[str, str] = field(default_factory=dict)
+    orphans: bool = False
 
     def __post_init__(self) -> None:
         shutil.copytree(self.project, self.folder, ignore=NOT_COPIED)
@@ -110,13 +112,9 @@ class Copy:
 
     def outputs(self) -> dict[str, bytes]:
         """Return what stands under a finished file's name."""
-        found = sorted(path for path in self.results.rglob("*") if path.is_file())
-        names = {path.relative_to(self.results).as_posix(): path for path in found}
-        return {
-            name: path.read_bytes()
-            for name, path in names.items()
-            if not name.endswith(PARTS) and not name.startswith(TIMED)
-        }
+        if not self.results.is_dir():
+            return {}
+        return {name: path.read_bytes() for name, path in outputs(self.results).items()}
 
     def finished(self) -> dict[str, int]:
         """Return the outputs that Snakemake holds for finished, with the time they were made."""
@@ -138,7 +136,10 @@ def killed_once(copy: Copy, delay: float | None) -> tuple[bool, int]:
     try:
         return False, process.wait(timeout=delay)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        if copy.orphans:
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         return True, 0
 
@@ -202,6 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--profile", default="quick")
     parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--orphans", action="store_true", help="kill Snakemake, not its jobs")
     parser.add_argument("--folder", type=Path, help="where the copies go; it must not exist")
     parser.add_argument("--project", type=Path, default=PROJECT, help="what is copied")
     parser.add_argument("targets", nargs="*", default=TARGETS, help="below results/, or `all`")
@@ -211,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         shared = (options.profile, options.cores, options.targets, options.project)
         try:
             peaceful = Copy(folder / "peaceful", *shared)
-            killed = Copy(folder / "killed", *shared)
+            killed = Copy(folder / "killed", *shared, orphans=options.orphans)
             begun = time.monotonic()
             if status := peaceful.start().wait():
                 raise Broken(f"undisturbed run: Snakemake ended with {status}")

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,26 @@ def test_a_changed_file_of_data_remakes_its_readers(dag):
     stale = rules(followers(dag["jobs"], readers))
     assert {"index_fit", "tails", "price_bounds", "numbers"} <= stale
     assert not {"published_neural_training", "engine_accuracy", "reference_smiles"} & stale
+
+
+@pytest.mark.parametrize("depth", [2, 9], ids=["quick", "full"])
+def test_groups_do_not_wait_for_each_other(dag, depth):
+    """On a cluster the rules of a folder are one job: none may need what another makes of it."""
+    files = [ROOT / "Snakefile"]
+    for room in fingerprint.ROOMS:
+        files += (ROOT / room).rglob("*.smk")
+    room_of = {
+        rule: path.parent.relative_to(ROOT).parts[:depth] or ("paper",)
+        for path in files
+        for rule in re.findall(r"^ *rule (\w+):", path.read_text(), re.MULTILINE)
+    }
+    made = {path: room_of[job["rule"]] for job in dag["jobs"] for path in job["output"]}
+    waits: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for job in dag["jobs"]:
+        if job["command"]:
+            room = room_of[job["rule"]]
+            before = waits.setdefault(room, set())
+            before.update(made[path] for path in job["input"] if path in made)
+            before.discard(room)
+    assert len(waits) > (20 if depth > 2 else 4)
+    assert set(TopologicalSorter(waits).static_order()) == set(waits)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rmot.errors import CalibrationError, DataError, MissingData, ParameterError
-from rmot.neural.descent import Descent, descend
+from rmot.neural.descent import Descent, Look, descend
 from rmot.neural.history import history_writer, read_history
 from rmot.neural.jaxed import eqx, jax, jnp
 
@@ -123,3 +123,14 @@ def test_a_history_can_be_read_while_it_is_written(tmp_path):
         read_history(path)
     with pytest.raises(MissingData):
         read_history(tmp_path / "none")
+
+
+def test_a_run_that_was_left_behind_does_not_write_into_a_newer_history(tmp_path):
+    path = tmp_path / "looks.jsonl"
+    looks = [Look(step, 1.0, 1.0, 1.0, 0.1) for step in range(4)]
+    old = history_writer(path)
+    old(looks[0])
+    new = history_writer(path)
+    for write, look in ((new, looks[1]), (old, looks[2]), (new, looks[3])):
+        write(look)
+    assert read_history(path) == (looks[1], looks[3])

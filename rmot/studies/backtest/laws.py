@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rmot.calibration import calibrate
+from rmot.calibration import Fit, calibrate
 from rmot.errors import DataError, IdentificationWarning, RmotError
 from rmot.market import DataSource, FilterReport, OptionSurface, Smile
 from rmot.market.traded_smiles import TradedSmile, traded_smile
@@ -90,6 +90,11 @@ def _law(quotes: pd.DataFrame, places: Vector) -> dict[str, Any]:
 
 
 def fit(smile: TradedSmile, step: float) -> RoughHeston:
+    """Return the model of `fitted`."""
+    return fitted(smile, step).model
+
+
+def fitted(smile: TradedSmile, step: float) -> Fit:
     """Fit the free parameters to the smile's local lines, weighed by their errors.
 
     Raises
@@ -131,7 +136,7 @@ def fit(smile: TradedSmile, step: float) -> RoughHeston:
     with warnings.catch_warnings():
         # a smile without slope or curvature leaves a parameter open: its prices are the same
         warnings.simplefilter("ignore", IdentificationWarning)
-        found = calibrate(
+        return calibrate(
             RoughHeston,
             surface,
             fixed={
@@ -143,7 +148,6 @@ def fit(smile: TradedSmile, step: float) -> RoughHeston:
             start=_model(*_START, held),
             require_convergence=False,
         )
-    return found.model
 
 
 def model_of(law: dict[str, Any]) -> RoughHeston:

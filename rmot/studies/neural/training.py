@@ -12,7 +12,7 @@ import pandas as pd
 
 from rmot.artifact.files import write_csv
 from rmot.artifact.programs import reported
-from rmot.neural import history_writer, read_history, train
+from rmot.neural import Look, history_writer, train
 from rmot.neural.model_files import save_model
 from rmot.studies.neural.quotes import quoted, training_config
 from rmot.studies.study import Config, parse
@@ -23,9 +23,16 @@ def run(config: Config, output: Path) -> pd.DataFrame:
     training = training_config(config)
     targets = quoted(config, training.quotes).targets
     history = output.with_suffix(".jsonl")
-    found = train(training, targets, history_writer(history))
+    looks: list[Look] = []
+    write = history_writer(history)
+
+    def report(look: Look) -> None:
+        looks.append(look)
+        write(look)
+
+    found = train(training, targets, report)
     save_model(output, found, training, targets)
-    table = pd.DataFrame([vars(look) for look in read_history(history)])
+    table = pd.DataFrame([vars(look) for look in looks])
     return table.assign(
         kept=table["step"] == found.found.step,
         stopped=found.found.stopped,

@@ -15,7 +15,7 @@ from scipy.special import chdtrc
 
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.artifact.workers import half_the_cores
-from rmot.calibration import calibrate_portfolio
+from rmot.calibration import Fit, calibrate_portfolio
 from rmot.market import OptionSurface
 from rmot.market.registry import describe
 from rmot.models import RoughHeston
@@ -48,23 +48,43 @@ def run(config: Config) -> pd.DataFrame:
         row: dict[str, object] = {"name": name, "failure": found.failures.get(name, "")}
         fit = found.fits.get(name)
         if fit is not None:
-            assert fit.profile is not None
-            for parameter in FREE:
-                row[parameter] = fit.parameter(parameter)
-                row[f"{parameter}_standard_error"] = fit.standard_errors[parameter]
-                row[f"{parameter}_misfit_standard_error"] = fit.misfit_standard_errors[parameter]
-            row |= {
-                "hurst_lower": fit.profile.misfit_interval[0],
-                "hurst_upper": fit.profile.misfit_interval[1],
-                "quotes": len(fit.residuals),
-                "root_mean_square_error": fit.root_mean_square_error,
-                "reduced_chi_squared": fit.reduced_chi_squared,
-                "within_spread": fit.within_spread,
-                "effective_dimension": fit.effective_dimension,
-                "at_bound": " ".join(fit.at_bound),
-            }
+            row |= fit_row(fit)
         rows.append(row | {"data": source.kind, "data_sha256": source.sha256})
     return heterogeneity(pd.DataFrame(rows))
+
+
+FIT_COLUMNS = (
+    *(
+        f"{parameter}{kind}"
+        for parameter in FREE
+        for kind in ("", "_standard_error", "_misfit_standard_error")
+    ),
+    *("hurst_lower", "hurst_upper", "quotes", "root_mean_square_error", "reduced_chi_squared"),
+    *("within_spread", "effective_dimension", "at_bound"),
+)
+"""What `fit_row` says of a fit, in its order."""
+
+
+def fit_row(fit: Fit) -> dict[str, object]:
+    """Describe a fit: parameters with errors, the interval of H, and how the quotes are met."""
+    row: dict[str, object] = {}
+    for parameter in FREE:
+        row[parameter] = fit.parameter(parameter)
+        row[f"{parameter}_standard_error"] = fit.standard_errors.get(parameter, np.nan)
+        row[f"{parameter}_misfit_standard_error"] = fit.misfit_standard_errors.get(
+            parameter, np.nan
+        )
+    lower, upper = (np.nan, np.nan) if fit.profile is None else fit.profile.misfit_interval
+    return row | {
+        "hurst_lower": lower,
+        "hurst_upper": upper,
+        "quotes": len(fit.residuals),
+        "root_mean_square_error": fit.root_mean_square_error,
+        "reduced_chi_squared": fit.reduced_chi_squared,
+        "within_spread": fit.within_spread,
+        "effective_dimension": fit.effective_dimension,
+        "at_bound": " ".join(fit.at_bound),
+    }
 
 
 def surface_of(path: Path, thin: int | None) -> OptionSurface:
