@@ -28,6 +28,7 @@ from benchmarks.budgets import BUDGETS, Budget, Measured, verdict
 from rmot.artifact.archive.sources import commit_of
 from rmot.artifact.files import write_csv
 from rmot.artifact.fingerprint import PROJECT
+from rmot.artifact.systems import ONE_THREAD, peak_bytes
 from rmot.errors import DataError
 
 HISTORY = PROJECT / "benchmarks" / "measured"
@@ -47,7 +48,6 @@ class Run:
 
 def in_a_process(name: str) -> Run:
     """Measure a line in a process of its own; peak memory is that of it and of those it starts."""
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
         output = Path(folder) / "measured.json"
@@ -56,12 +56,12 @@ def in_a_process(name: str) -> Run:
             command,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            env=os.environ | threads | {"PYTHONPATH": path},
+            env=os.environ | ONE_THREAD | {"PYTHONPATH": path},
         )
         # what is waited for here and not by `Popen` tells the memory of this process alone
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        gigabytes = usage.ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
+        gigabytes = peak_bytes(usage) / 2**30
         if process.returncode != 0:
             errors.seek(0)
             told = errors.read().decode(errors="replace").strip().splitlines()

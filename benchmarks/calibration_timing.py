@@ -119,10 +119,10 @@ def measure(count: int, peers: int, strikes: int = STRIKES) -> pd.DataFrame:
     """
     # one more, which compiles and is not counted
     spare, *chosen = islice(surfaces(strikes), count + 1)
-    _calibrated(spare)
+    calibrated(spare)
     rows = []
     for number, each in enumerate(chosen):
-        fit, seconds, cpu_seconds = _timed(partial(_calibrated, each))
+        fit, seconds, cpu_seconds = _timed(partial(calibrated, each))
         row: dict[str, object] = {
             "case": each.name,
             "seconds": seconds,
@@ -152,7 +152,8 @@ def _timed(action: Callable[[], Result]) -> tuple[Result, float, float]:
     return found, time.perf_counter() - begin, time.process_time() - cpu_begin
 
 
-def _calibrated(drawn: Drawn) -> Fit:
+def calibrated(drawn: Drawn) -> Fit:
+    """Fit all that is not held, whatever the quotes determine."""
     with warnings.catch_warnings():
         # what is timed is the search, whatever the quotes determine
         warnings.simplefilter("ignore", IdentificationWarning)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from rmot.artifact.files import read_csv
 from rmot.artifact.formats import Column, fixed, latex_table, significant
+from rmot.artifact.systems import peak_bytes
 from rmot.calibration import calibrate
 from rmot.market import OptionSurface
 from rmot.market.registry import sha256
@@ -146,7 +147,7 @@ def run(config: Config) -> pd.DataFrame:
                 "gap": timed.gap,
                 "error_to_width": timed.sampling_error / (timed.upper - timed.lower),
                 "minimum_radius": timed.minimum_radius,
-                "peak_gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+                "peak_gigabytes": peak_bytes(resource.getrusage(resource.RUSAGE_SELF)) / 2**30,
             }
         )
     table = pd.DataFrame(rows)

@@ -23,7 +23,7 @@ from benchmarks.volterra_elements import Real
 from rmot.artifact.formats import Column, latex_table, significant
 from rmot.errors import RmotError
 from rmot.models import RoughHeston, rough_heston
-from rmot.numerics.fractional_riccati import riccati_means
+from rmot.numerics.fractional_riccati import WORK, riccati_means
 from rmot.studies.study import Config, main
 
 REACH = 1e-6
@@ -78,7 +78,7 @@ def _engine(reference: ReferenceSmile) -> dict[str, object]:
 
 def operations(reference: ReferenceSmile) -> float:
     """Return the floating-point operations of the Riccati solutions behind the engine's smile."""
-    work = np.zeros(1)
+    work = np.zeros(len(WORK))
     model = RoughHeston(**asdict(reference.case.parameters))
     with patch.object(rough_heston, "riccati_means", partial(riccati_means, work=work)):
         model.call_price(reference.smile.log_moneyness, reference.case.maturity)

@@ -24,10 +24,9 @@ from benchmarks.engine_accuracy import operations, peer_errors
 from benchmarks.methods import ADAMS, CLASSICAL_PEERS, ENGINE, LADDERS, Method, Price
 from benchmarks.reference import Parameters
 from benchmarks.reference_smiles import ReferenceSmile, cases, read
+from benchmarks.unit_costs import flop_seconds
 from rmot.artifact.formats import Column, fixed, latex_table, significant
 from rmot.errors import RmotError
-from rmot.numerics.compiled import kernel
-from rmot.numerics.lanes import LANES, STRIDE, add_product
 from rmot.studies.study import Config, main
 
 LADDER_SMILES = {"quick": 2, "full": 6, "deep": 60}
@@ -64,11 +63,11 @@ def measure(smiles: Sequence[ReferenceSmile], ladder_smiles: int, turns: int) ->
         Errors stand beside the ladder alone: those of the defaults are the accuracy's table.
     """
     rows: list[dict[str, object]] = []
-    throughput = lane_throughput()
+    flop = flop_seconds()
     for smile in smiles:
         peers = CLASSICAL_PEERS if smile.family == "classical" else (ADAMS,)
         timed = _turns(smile, (ENGINE, _at_new_hurst(ENGINE), *peers), turns, "default")
-        rows += [*timed, _floor(timed[0], operations(smile), throughput)]
+        rows += [*timed, _floor(timed[0], operations(smile), flop)]
     ladder = [method for methods in LADDERS.values() for method in methods]
     drawn = [smile for smile in smiles if smile.family == "drawn"]
     for easy in (True, False):
@@ -77,28 +76,9 @@ def measure(smiles: Sequence[ReferenceSmile], ladder_smiles: int, turns: int) ->
     return pd.DataFrame([*rows, _fresh_process()])
 
 
-@kernel
-def _multiply_lanes(x, y, repetitions):
-    for _ in range(repetitions):
-        for i in range(64):
-            add_product(x, i, y, i, y, 64)
-
-
-def lane_throughput() -> float:
-    """Return operations a second of the solver's own inner step on numbers in the first cache."""
-    x, y = np.zeros(STRIDE * 64), np.full(STRIDE * 65, 0.5)
-    repetitions = 20_000
-    _multiply_lanes(x, y, 1)
-
-    def multiply() -> None:
-        _multiply_lanes(x, y, repetitions)
-
-    return 8.0 * LANES * 64 * repetitions / _median_of(multiply, 5)
-
-
-def _floor(timed: dict[str, Any], work: float, throughput: float) -> dict[str, object]:
-    """Return the row of what the Riccati solutions alone would take at that throughput."""
-    seconds = work / throughput
+def _floor(timed: dict[str, Any], work: float, flop: float) -> dict[str, object]:
+    """Return the row of what the Riccati solutions alone would take at the processor's rate."""
+    seconds = work * flop
     return {
         **timed,
         "method": FLOOR,

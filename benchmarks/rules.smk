@@ -49,6 +49,21 @@ rule engine_timing:
         " --output {output.csv}"
 
 
+rule operations:
+    input:
+        rules.reference_smiles.output,
+    output:
+        csv=f"{RESULTS}/benchmarks/operations.csv",
+        tex=f"{RESULTS}/benchmarks/operations.tex",
+    params:
+        code=code_hash("benchmarks.operations"),
+    benchmark:
+        f"{RESULTS}/timings/operations.tsv"
+    shell:
+        "python -m benchmarks.operations --profile {PROFILE} --input reference={input}"
+        " --output {output.csv}"
+
+
 rule calibration_timing:
     output:
         csv=f"{RESULTS}/benchmarks/calibration_timing.csv",
@@ -73,6 +88,17 @@ rule transport_timing:
         f"{RESULTS}/timings/transport_timing.tsv"
     shell:
         "python -m benchmarks.transport_timing --profile {PROFILE} --output {output.csv}"
+
+
+rule bound_scaling:
+    output:
+        f"{RESULTS}/benchmarks/bound_scaling.csv",
+    params:
+        code=code_hash("benchmarks.bound_scaling"),
+    benchmark:
+        f"{RESULTS}/timings/bound_scaling.tsv"
+    shell:
+        "python -m benchmarks.bound_scaling --profile {PROFILE} --output {output}"
 
 
 rule coupling_scaling:
@@ -143,13 +169,52 @@ rule spread_timing:
         "python -m benchmarks.spread_timing --profile {PROFILE} --output {output.csv}"
 
 
+# Of a machine with nothing else to do: measured by hand with `python -m benchmarks`, and kept.
+MEASURED = sorted(Path("benchmarks/measured").glob("*.jsonl"))
+
+
+rule measured_budgets:
+    input:
+        MEASURED,
+    output:
+        csv=f"{RESULTS}/benchmarks/measured_budgets.csv",
+        tex=f"{RESULTS}/benchmarks/measured_budgets.tex",
+    params:
+        code=code_hash("benchmarks.measured_budgets"),
+        inputs=" ".join(f"--input {number}={path}" for number, path in enumerate(MEASURED, 1)),
+    benchmark:
+        f"{RESULTS}/timings/measured_budgets.tsv"
+    shell:
+        "python -m benchmarks.measured_budgets --profile {PROFILE} {params.inputs}"
+        " --output {output.csv}"
+
+
+rule calibration_race:
+    input:
+        CHAINS["SPX"],
+    output:
+        csv=f"{RESULTS}/benchmarks/calibration_race.csv",
+        tex=f"{RESULTS}/benchmarks/calibration_race.tex",
+    params:
+        code=code_hash("benchmarks.calibration_race"),
+    benchmark:
+        f"{RESULTS}/timings/calibration_race.tsv"
+    shell:
+        "python -m benchmarks.calibration_race --profile {PROFILE} --input SPX={input}"
+        " --output {output.csv}"
+
+
 rule benchmarks:
     input:
+        rules.measured_budgets.output,
         rules.coupling_scaling.output,
         rules.engine_accuracy.output,
         rules.engine_timing.output,
+        rules.operations.output,
         rules.calibration_timing.output,
         rules.transport_timing.output,
+        rules.bound_scaling.output,
         rules.path_timing.output,
         rules.two_dates_timing.output,
         rules.spread_timing.output,
+        rules.calibration_race.output,

@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 import os
 
+from rmot.artifact.systems import ONE_THREAD
+
 # before numpy loads its linear algebra
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
+os.environ.update(ONE_THREAD)
 
 import time
 from collections.abc import Callable

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import budget_lines, history
+from benchmarks import budget_lines, history, measured_budgets
 from benchmarks.budget_table import cost, said, table
 from benchmarks.budgets import BUDGETS, MISSED, UNDECIDED, WITHIN, Budget, Measured, verdict
 from rmot.errors import DataError
+from rmot.studies.study import Config
 
 BUDGET = Budget("smile", "a smile", 0.5e-3, ratio=10.0, error=1e-6, gigabytes=1.0)
 MEASURED = Measured(0.4e-3, 5, "a peer", 5e-3, 12.5, 1e-9)
@@ -240,3 +241,21 @@ def test_surroundings_are_what_a_record_wants():
     assert set(about) == set(ABOUT)
     assert about["processor"]
     assert about["packages"]["numpy"] == np.__version__
+
+
+def test_a_table_of_the_last_quiet_commit(tmp_path):
+    def at(commit, seconds, load=0.1):
+        return replace(record(seconds), commit=commit, load=load)
+
+    kept = [at("a", 9.0), at("b", 3e-6), at("b", 1e-6), at("b", 2e-6), at("b", 8.0, load=2.0)]
+    kept.append(at("c", 7.0, load=1.5))
+    history.append(tmp_path / "one.jsonl", [], kept)
+    (row,) = measured_budgets.run(Config(inputs={"one": tmp_path / "one.jsonl"})).to_dict("records")
+    assert (row["commit"], row["runs"], row["line"]) == ("b", 3, "smile")
+    assert (row["cost"], row["least"], row["largest"]) == (2e-6, 1e-6, 3e-6)
+    text = measured_budgets.printed(pd.DataFrame([row, {**row, "ratio": None, "error": None}]))
+    assert r"$2\,\mu\mathrm{s}$ & $500\,\mu\mathrm{s}$" in text
+    assert r"$12\;(\ge10)$" in text
+    assert text.count("-- & --") == 1
+    with pytest.raises(DataError, match="got none"):
+        measured_budgets.run(Config())
