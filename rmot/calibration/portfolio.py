@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rmot.artifact.systems import ONE_THREAD
 from rmot.calibration.fit import Fit
 from rmot.calibration.maximum_likelihood import calibrate_surface
 from rmot.errors import IdentificationWarning, ParameterError, RmotError
 
 if TYPE_CHECKING:
     from rmot.market import OptionSurface
-
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,8 @@ def calibrate_portfolio(
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
     """Let processes that start meanwhile do linear algebra on one thread: cores are taken."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:

@@ -154,10 +154,11 @@ def data_fetch(
 
 
 def _folder(output: Path | None) -> Path:
+    from rmot.artifact.systems import named_folder
     from rmot.market.registry import data_root
 
     named = os.environ.get("RMOT_DATA")
-    root = output or (Path(named).expanduser() if named else data_root())
+    root = output or (named_folder("RMOT_DATA", named) if named else data_root())
     if root is None:
         raise MissingData("expected a folder for the data: set RMOT_DATA or give --output")
     return root

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from rmot.artifact.files import read_toml
+from rmot.artifact.systems import named_folder
 from rmot.errors import DataError, MissingData
 from rmot.market.files import unpacked
 
@@ -111,7 +112,7 @@ def data_root() -> Path | None:
     """
     named = os.environ.get("RMOT_DATA")
     if named:
-        root = Path(named).expanduser()
+        root = named_folder("RMOT_DATA", named)
         if not root.is_dir():
             raise MissingData(f"expected RMOT_DATA to name a folder; there is none at {named}")
         return root

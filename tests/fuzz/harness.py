@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from rmot.artifact.systems import peak_bytes
 from rmot.errors import RmotError
 from tests.fuzz.damage import damaged
 
@@ -151,4 +152,4 @@ def judged(reader: Reader, folder: Path) -> tuple[str, str]:
 
 def peak_memory() -> int:
     """Return the most memory that this process has had, in bytes."""
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak_bytes(resource.getrusage(resource.RUSAGE_SELF))

@@ -121,10 +121,12 @@ def _require_one_per_expiry(
 
 def _require_fractions(bid: np.ndarray, where: str) -> None:
     quoted = bid[np.isfinite(bid)]
-    if quoted.size and np.median(quoted) > HIGHEST_VOLATILITY:
+    # The mean of two middle values of 1e308 would be none.
+    median = np.median(np.minimum(quoted, 1e100)) if quoted.size else 0.0
+    if median > HIGHEST_VOLATILITY:
         raise DataError(
             f"{where}: expected volatilities as fractions (0.2 for 20%); the median bid is "
-            f"{np.median(quoted):g}, as in percent"
+            f"{median:g}, as in percent"
         )
 
 

@@ -16,6 +16,7 @@ from rmot.errors import ParameterError
 from rmot.spread.alpha.observables import Observables
 
 _LEAST_SQUARED_CORRELATION = 0.01
+_LARGEST = 1e150
 
 
 def default_weights(targets: Observables) -> Observables:
@@ -68,11 +69,12 @@ def printed_weights(targets: Observables) -> tuple[Observables, NDArray[np.bool_
 
 def _check(targets: Observables) -> NDArray[np.float64]:
     """Return |Var VarVar|: what is relative to a bilog may have either sign."""
-    product = np.abs(targets.variance * targets.variance_of_variance)
-    if not np.all(product > 0.0):
+    sizes = np.abs([targets.variance, targets.variance_of_variance, targets.covariance])
+    # Beyond these a square is no number any more.
+    if not (np.all(sizes[:2] > 1.0 / _LARGEST) and np.all(sizes < _LARGEST)):
         raise ParameterError(
-            "default weights are reciprocals of targets: expected none of Var and VarVar to be 0; "
-            f"got Var {targets.variance.tolist()} and VarVar "
-            f"{targets.variance_of_variance.tolist()}"
+            "default weights are reciprocals of targets: expected none of Var and VarVar to be 0, "
+            f"and all to have squares; got Var {targets.variance.tolist()}, CoVar "
+            f"{targets.covariance.tolist()} and VarVar {targets.variance_of_variance.tolist()}"
         )
-    return product
+    return sizes[0] * sizes[1]
