@@ -118,14 +118,14 @@ BUDGETS = (
     ),
     Budget(
         "bound_nodes",
-        "one chi-squared bound, 2 000 points, 50 quotes",
+        "chi-squared bound, 2 000 points, 50 quotes",
         5e-3,
         ratio=30.0,
         error_of="duality gap, relative to the bound",
     ),
     Budget(
         "bound_sample",
-        "one chi-squared bound, 30 000 samples, 300 quotes",
+        "chi-squared bound, 30 000 samples, 300 quotes",
         3.0,
         error_of="duality gap, relative to the bound",
     ),

@@ -120,7 +120,6 @@ def printed(table: pd.DataFrame) -> str:
             Column("limit", "Limit", str),
             Column("ratio", "Peer", str),
             Column("error", "Error", str),
-            Column("runs", "Runs", str),
         ),
     )
 
@@ -134,7 +133,9 @@ def _cost(value: float, unit: str) -> str:
 def _beside(value: float, bound: float | None, sign: str) -> str:
     shown = significant(value, 2)
     return (
-        shown if bound is None or pd.isna(bound) else rf"{shown}\;({sign}{significant(bound, 2)})"
+        shown
+        if bound is None or pd.isna(bound)
+        else rf"{shown}\;({sign}{significant(bound, 1 if bound < 1.0 else 2)})"
     )
 
 
