@@ -144,7 +144,9 @@ class Bounds:
             raise DataError(f"expected a file of format '{_FORMAT}' in {path}")
         try:
             for name in ("lower_hedge", "upper_hedge", "price_hedge"):
-                content[name] = None if content[name] is None else hedge_of(content[name])
+                # a price alone may have no hedge
+                absent = content[name] is None and name == "price_hedge"
+                content[name] = None if absent else hedge_of(content[name])
             content["radius"] = None if content["radius"] is None else Radius(**content["radius"])
             for name in _NUMBERS:
                 content[name] = number_of(content[name])

@@ -5,10 +5,12 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from rmot.errors import ParameterError
+from rmot.artifact.files import read_json, write_json
+from rmot.errors import DataError, ParameterError
 from rmot.models import BlackScholes, two_date_law
 from rmot.payoffs import average_call, call, forward_start_straddle, put
 from rmot.transport import (
+    Bounds,
     ChiSquared,
     KullbackLeibler,
     MultipleOfLeast,
@@ -72,3 +74,12 @@ def test_saved_bounds_leave_the_law_out(tmp_path):
     found = bounded(call(1.05), 2.0)
     found.save(tmp_path / "bounds.json")
     assert type(found).load(tmp_path / "bounds.json").calibrated is None
+
+
+@pytest.mark.parametrize("name", ["lower_hedge", "upper_hedge"])
+def test_saved_bounds_without_a_hedge_are_refused(tmp_path, name):
+    path = tmp_path / "bounds.json"
+    bounded(call(1.05), 2.0).save(path)
+    write_json(path, {**read_json(path), name: None})
+    with pytest.raises(DataError, match="expected a hedge; got None"):
+        Bounds.load(path)
