@@ -12,6 +12,7 @@ from rmot.errors import LONGEST_MESSAGE, DataError, ParameterError
 from rmot.market import read_history
 from rmot.market.readers.contracts import thousandths_of
 from rmot.models import ForwardVariance
+from rmot.neural.config import from_mapping
 from rmot.neural.shape import MOST_WEIGHTS
 from rmot.neural.training import Network
 from rmot.spread.alpha.calibration.config import parse_problem
@@ -102,3 +103,9 @@ def test_a_curve_of_words_is_refused():
 def test_a_config_cannot_ask_for_more_than_there_is_memory():
     with pytest.raises(ParameterError, match=f"at most {MOST_WEIGHTS} weights"):
         Network(width=10**9)
+
+
+@pytest.mark.parametrize("given", [{"width": 10**3000}, {"depth": -(10**400)}])
+def test_a_config_has_numbers_that_a_computer_has(given):
+    with pytest.raises(ParameterError, match="at most 18 digits"):
+        from_mapping(given, Network)
