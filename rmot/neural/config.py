@@ -123,7 +123,7 @@ def _converted(value: Any, hint: Any, where: str) -> Any:
     if origin in (Union, UnionType) and NoneType in arguments:
         (inner,) = (each for each in arguments if each is not NoneType)
         return None if value is None else _converted(value, inner, where)
-    if isinstance(value, int) and abs(value) >= 1 << 63:
+    if isinstance(value, int) and abs(value) >= 10**18:
         raise ParameterError(f"expected {where} to be a number of at most 18 digits")
     if origin is Literal:
         if value in arguments:
