@@ -4,14 +4,13 @@
 #   snakemake --dry-run        what would be made anew
 import atexit
 import os
-import shlex
 import shutil
 import sys
 from pathlib import Path
 
 from rmot.artifact.fingerprint import PROJECT, code_hash, keep_parsed
 from rmot.artifact.lineage import as_arguments, data_behind
-from rmot.artifact.orphans import MARK, end_orphans
+from rmot.artifact.orphans import end_orphans, mark_of
 from rmot.artifact.profiles import results_folder
 from rmot.artifact.systems import THREADS
 from rmot.artifact.workers import half_the_cores
@@ -65,7 +64,7 @@ RESULTS = results_folder(PROFILE).as_posix()
 # What JAX compiles for a few steps need not be fast.
 # A job says whose it is, so that those which a killed run left behind are known.
 shell.prefix(
-    f"set -euo pipefail; export {MARK}={shlex.quote(str(Path.cwd().resolve()))}; "
+    f"set -euo pipefail; export {mark_of(Path.cwd())}; "
     f"export {' '.join(f'{each}=1' for each in THREADS)}; "
     "export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=4294967296; "
     + ("export XLA_FLAGS=--xla_backend_optimization_level=0; " if PROFILE == "quick" else "")

@@ -1,13 +1,15 @@
 """Knows the jobs that a run left behind when it was killed alone, and ends them.
 
-A job marks itself and what it starts by a variable of the environment that names its folder. It is
-an orphan when no Snakemake is above it any more. Left alone it would write its outputs later, over
+A job marks itself and what it starts by a variable of the environment that names its folder: its
+own shell by the command that sets the variable, what that starts by the environment. It is an
+orphan when no Snakemake is above it any more. Left alone it would write its outputs later, over
 those of the run that goes on, which may be of newer code.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import psutil
@@ -16,6 +18,11 @@ MARK = "RMOT_JOB_OF"
 """The variable, whose value is the folder in which Snakemake runs."""
 _PATIENCE = 3.0
 _LOOKS = 5
+
+
+def mark_of(folder: str | os.PathLike[str]) -> str:
+    """Return what a shell exports first in a job of `folder`: the variable and its value."""
+    return f"{MARK}={shlex.quote(str(Path(folder).resolve()))}"
 
 
 def end_orphans(folder: str | os.PathLike[str]) -> int:
@@ -42,11 +49,24 @@ def end_orphans(folder: str | os.PathLike[str]) -> int:
 
 def _is_orphan(process: psutil.Process, marked: str) -> bool:
     try:
-        if process.pid == os.getpid() or process.environ().get(MARK) != marked:
+        if process.pid == os.getpid() or not _is_marked(process, marked):
             return False
-        return not any("snakemake" in " ".join(each.cmdline()[:3]) for each in process.parents())
+        return not any(map(_is_snakemake, [process, *process.parents()]))
     except (psutil.Error, OSError):
         return False  # gone meanwhile, or another user's
+
+
+def _is_snakemake(process: psutil.Process) -> bool:
+    # "python .../bin/snakemake" or "python -m snakemake"; a shell's command may hold the word too
+    return any(Path(word).name == "snakemake" for word in process.cmdline()[:4])
+
+
+def _is_marked(process: psutil.Process, marked: str) -> bool:
+    # What a shell exports is in its children's environment; its own is that of its start.
+    assignment = f"{mark_of(marked)};"
+    return process.environ().get(MARK) == marked or any(
+        assignment in each for each in process.cmdline()
+    )
 
 
 def _signal(process: psutil.Process, kill: bool) -> None:

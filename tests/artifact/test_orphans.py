@@ -9,13 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rmot.artifact.orphans import MARK, end_orphans
+from rmot.artifact.orphans import end_orphans, mark_of
 
 ROOT = Path(__file__).parents[2]
 # Starts a job as a rule does and says its number; its first line makes it pass for a Snakemake.
-PARENT = """# snakemake
+PARENT = """\
 import subprocess, sys, time
-job = subprocess.Popen(["bash", "-c", "export {mark}={folder}; sleep 600 && touch {folder}/made"])
+job = subprocess.Popen(["bash", "-c", "export {mark}; sleep 600 && touch {folder}/made"])
 print(job.pid, flush=True)
 time.sleep(600)
 """
@@ -27,9 +27,9 @@ def run(tmp_path):
     started = []
 
     def start():
-        program = PARENT.format(mark=MARK, folder=tmp_path)
+        program = PARENT.format(mark=mark_of(tmp_path), folder=tmp_path)
         parent = subprocess.Popen(
-            [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", program, "snakemake"], stdout=subprocess.PIPE, text=True
         )
         assert parent.stdout is not None
         shell = psutil.Process(int(parent.stdout.readline()))
@@ -69,7 +69,17 @@ def test_a_job_is_left_alone_while_its_snakemake_lives_and_ended_after(run, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_shell_that_runs_nothing_marked_yet_is_known_by_its_command(tmp_path):
+    program = f"export {mark_of(tmp_path)}; read line"
+    with subprocess.Popen(["bash", "-c", program], stdin=subprocess.PIPE) as started:
+        shell = psutil.Process(started.pid)
+        while shell.cmdline()[:1] != ["bash"]:
+            time.sleep(0.01)
+        assert end_orphans(tmp_path) == 1
+        assert not alive(shell)
+
+
 def test_every_run_looks_for_them_and_marks_its_jobs():
     text = (ROOT / "Snakefile").read_text()
     assert "end_orphans(Path.cwd())" in text.partition("onstart:")[2].partition("\n\n\n")[0]
-    assert "export {MARK}=" in text
+    assert "export {mark_of(" in text
