@@ -12,17 +12,14 @@ from numpy.typing import NDArray
 
 from rmot.numerics import cone_steps, interval_steps, second_order_cone
 from rmot.numerics.compiled import kernel
+from rmot.numerics.interval_steps import Rows
 from rmot.numerics.normal_equations import factored, solved
 from rmot.numerics.piecewise_sums import Matrix, adjoint, gram, times
 
 Vector = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Rows = tuple[Flags, Flags, Vector]
-"""Which rows are equal, which have a lower and an upper side (2, m), and these sides (2, m)."""
-
 _TO_BOUNDARY = 0.99
 
-_MET = 1e-13
 _ROUNDED = 5e-16
 
 # Places in the array of an iterate's numbers.
@@ -209,27 +206,27 @@ def descend(
     g: Vector,
     numbers: Vector,
     work: Vector,
-    tolerance: float,
+    tolerance: tuple[float, float],
     most: int,
     patience: tuple[int, int],
     best_p: Vector,
     best_y: Vector,
     best: Vector,
 ) -> tuple[int, int]:
-    """Step until gap and rows are met, or steps bring nothing better any more.
+    """Step until gap and rows are met, to a `tolerance` each, or nothing gets better any more.
 
     `best_p`, `best_y` and `best` (its numbers) receive the best iterate. `patience` is for how many
     steps nothing better is waited for: where rounding alone decides it, and else. Returns after how
     many steps the best was reached and how many were taken.
     """
-    settled, longest = patience
+    (settled, longest), (of_gap, of_rows) = patience, tolerance
     equal = sides[0]
     best_p[:], best_y[:], best[:] = p, _multipliers(equal, v, free), numbers
     reached, taken, waited = 0, 0, 0
     while taken < most:
-        if best[GAP] <= tolerance and best[MISSED] <= _MET:
+        if best[GAP] <= of_gap and best[MISSED] <= of_rows:
             break
-        met = numbers[GAP] <= tolerance and numbers[MISSED] <= _MET
+        met = numbers[GAP] <= of_gap and numbers[MISSED] <= of_rows
         rounded = max(abs(best[GAP]), best[MISSED]) <= _ROUNDED
         # what rounding alone makes better or worse needs less patience
         if waited > (settled if met or rounded else longest):

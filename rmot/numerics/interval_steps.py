@@ -25,6 +25,9 @@ from rmot.numerics.compiled import kernel
 Vector = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+Rows = tuple[Flags, Flags, Vector]
+"""Which rows are equal, which have a lower and an upper side (2, m), and these sides (2, m)."""
+
 _STIFFEST = 1e200
 
 

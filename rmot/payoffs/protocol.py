@@ -37,6 +37,6 @@ def finite_strike(strike: float) -> float:
 def finite_vector(values: ArrayLike, name: str) -> Vector:
     """Return finite numbers in one dimension, or raise ParameterError."""
     vector = np.array(values, dtype=float)
-    if vector.ndim != 1 or not np.all(np.isfinite(vector)):
+    if vector.ndim != 1 or not np.isfinite(vector).all():
         raise ParameterError(f"expected finite numbers in one dimension for {name}; got {values}")
     return vector

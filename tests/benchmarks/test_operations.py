@@ -97,11 +97,12 @@ def test_pricing_after_counting_is_as_before(smile):
 
 
 def test_a_bound_counts_the_steps_that_its_solver_takes(case, bound, monkeypatch):
-    taken, solve = [], conic.solve
+    taken, turns, solve = [], [], conic.solve
 
     def counted(*arguments):
         answer = solve(*arguments)
         taken.append(answer.taken)
+        turns.append(answer.turns)
         return answer
 
     monkeypatch.setattr(conic, "solve", counted)
@@ -109,10 +110,12 @@ def test_a_bound_counts_the_steps_that_its_solver_takes(case, bound, monkeypatch
         case.payoff, case.prior, case.quotes, np.array([case.forward]), case.divergence
     )
     upper_side(problem, problem.payoff, case.radius, nearest(problem))
-    whole, step, *parts = bound
+    whole, step, turn, *parts = bound
     assert step.part == f"one Newton step of {sum(taken)}"
+    assert turn.part == f"one turn of {sum(turns)} on rows that bind"
     for unit in (MULTIPLY_ADD, NEAR_MOVE):
-        assert whole.operations[unit] == sum(taken) * step.operations[unit]
+        of_turns = sum(turns) * turn.operations[unit]
+        assert whole.operations[unit] == sum(taken) * step.operations[unit] + of_turns
         needed = sum(each.operations.get(unit, 0.0) for each in parts[:-1])
         assert step.operations[unit] == pytest.approx(needed, rel=1e-14)
     # rows: cash, the forward, quotes and the tail's two

@@ -11,7 +11,8 @@ of Nesterov and Todd (1997), under which the cone adds to a diagonal one rank al
 so that nodes are eliminated and m + 1 unknowns remain. Predictor and corrector follow Mehrotra
 (1992); primal and dual take their own lengths. Every node has the same barrier, whatever its
 weight, which makes the method indifferent to priors that span many decades. Without a radius it
-finds the law nearest to the prior, a quadratic program.
+finds the law nearest to the prior, a quadratic program. Once the rows that bind show, the law is
+settled on them (`rmot.numerics.active_rows`); where that fails, steps go on.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from rmot.numerics import cone_steps
+from rmot.numerics import active_rows, cone_steps
 from rmot.numerics.conic_step import (
     GAP,
     GG,
@@ -42,6 +43,12 @@ Iterate = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 
 _MAX_STEPS = 80
 _PATIENCE, _SETTLED = 30, 4
+_MET = 1e-13
+# Gaps at which rows that bind are told from others; what is settled on them ends in rounding.
+_SHOWING = (1e-5, 1e-8)
+_ROUNDING = 1e-15
+# Where the ball has room left, there is nothing to settle: its price is near zero.
+_ROOMY = 1e3
 _LARGEST_PULL = 1e150
 _START_SLACK = 0.1
 _FLAT = 1e-12
@@ -54,7 +61,8 @@ class ConicAnswer:
     """Densities, multipliers, tau / R (the price of the divergence), and what is left to do.
 
     `gap` is complementarity and `missed` the worst row, both of the iterate returned; it was
-    reached in so many `steps`, of those that were `taken`.
+    reached in so many `steps`, of those that were `taken`, and where a law was settled on the rows
+    that bind, in so many `turns` more.
     """
 
     density: Vector
@@ -64,6 +72,7 @@ class ConicAnswer:
     missed: float
     steps: int
     taken: int
+    turns: int = 0
 
 
 def solve(program: Program, payoff: Vector, radius: float | None, tolerance: float) -> ConicAnswer:
@@ -72,7 +81,14 @@ def solve(program: Program, payoff: Vector, radius: float | None, tolerance: flo
     The payoff should be of order one. Returns the best iterate, which need not be good.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return _State(program, payoff, radius).descend(tolerance)
+        state = _State(program, payoff, radius)
+        for showing in _SHOWING:
+            if state.descend((showing, showing)):
+                answer = state.settled(tolerance)
+                if answer is not None:
+                    return answer
+        state.descend((tolerance, _MET))
+        return state.best
 
 
 def extremal(program: Program, payoff: Vector, radius: float, tolerance: float) -> ConicAnswer:
@@ -123,6 +139,8 @@ class _State:
             hard = program.design.gram(w)[held[:, None], held]
             self.free[held] = _projection(hard, program.design.adjoint(w * payoff)[held])
         self._work = np.zeros((N_WORK, self._z.size))
+        self._best = np.empty_like(self._p), np.empty(m), np.empty(N_NUMBERS)
+        self._reached = self._taken = 0
         self.measure()
         if self.ball:
             self.numbers[TAU] = 1.5 * sqrt(self.numbers[GG]) + mu / size
@@ -140,10 +158,10 @@ class _State:
             self._work[-1],
         )
 
-    def descend(self, tolerance: float, most: int = _MAX_STEPS) -> ConicAnswer:
-        """Take predictor-corrector steps, at `most` so many, and return the best iterate."""
-        p, y, numbers = np.empty_like(self._p), np.empty_like(self.free), self.numbers.copy()
-        steps, taken = descend(
+    def descend(self, tolerance: tuple[float, float], most: int = _MAX_STEPS) -> bool:
+        """Take predictor-corrector steps, at `most` so many in all, until gap and rows are met."""
+        before = self._taken
+        reached, taken = descend(
             self.program.design.arrays,
             self._weights,
             self._signed,
@@ -155,16 +173,52 @@ class _State:
             *self._iterate,
             self._work,
             tolerance,
-            most,
+            most - before,
             (_SETTLED, _PATIENCE),
-            p,
-            y,
-            numbers,
+            *self._best,
         )
+        self._reached, self._taken = before + reached, before + taken
+        numbers = self._best[2]
+        return bool(numbers[GAP] <= tolerance[0] and numbers[MISSED] <= tolerance[1])
+
+    @property
+    def best(self) -> ConicAnswer:
+        """The best iterate of the last descent."""
+        p, y, numbers = self._best
         theta = float(numbers[TAU] / numbers[SIZE]) if self.ball else 1.0
-        density = 1.0 + p[: self.p.size]
         gap, missed = float(numbers[GAP]), float(numbers[MISSED])
-        return ConicAnswer(density, y, theta, gap, missed, steps, taken)
+        density = 1.0 + p[: self.p.size]
+        return ConicAnswer(density, y, theta, gap, missed, self._reached, self._taken)
+
+    def settled(self, tolerance: float) -> ConicAnswer | None:
+        """Return the law that the rows which bind in the iterate give; None if they give none."""
+        sides, size = self.program.sides, float(self.numbers[SIZE])
+        binds = np.empty(self.free.size, dtype=np.int8)
+        active_rows.binding(self.program.has, self.s, self.v, binds)
+        t = size / float(self.numbers[TAU]) if self.ball else 1.0
+        if not t < _ROOMY:
+            return None
+        positions = np.where(self.program.equal, self.free, (self.v[1] - self.v[0]) * (binds != 0))
+        positions *= t
+        q = np.empty_like(self._p)
+        turns, t, gap, missed = active_rows.settle(
+            self.program.design.arrays,
+            self._weights,
+            self._signed,
+            self._payoff,
+            sides,
+            size * size,
+            self.ball,
+            binds,
+            positions,
+            t,
+            (max(tolerance, _ROUNDING), _MET),
+            q,
+        )
+        if not turns:
+            return None
+        density, steps = q[: self.p.size], (self._reached, self._taken)
+        return ConicAnswer(density, positions / t, 1.0 / t, gap, missed, *steps, turns)
 
     @property
     def _iterate(self) -> Iterate:

@@ -34,6 +34,8 @@ class Design:
 
     def __init__(self, arrays: Matrix) -> None:
         self.arrays = arrays
+        pieces, columns, grid = arrays[2], arrays[3], arrays[5]
+        self._size = pieces.shape[1] + int(grid[4][:, 1].sum()) + columns.shape[1]
 
     def times(self, positions: Vector) -> Vector:
         """Return G y, shape (n,)."""
@@ -57,11 +59,6 @@ class Design:
     def are_ramps(self) -> bool:
         """Whether the payoffs by pieces are multiplied as ramps."""
         return self.arrays[6][1].size > 0
-
-    @property
-    def _size(self) -> int:
-        pieces, columns, grid = self.arrays[2], self.arrays[3], self.arrays[5]
-        return pieces.shape[1] + int(grid[4][:, 1].sum()) + columns.shape[1]
 
 
 class DenseDesign(Design):
@@ -97,15 +94,16 @@ class PiecewiseDesign(Design):
         n_beyond: int = 0,
         escape: bool = False,
     ) -> None:
-        kinks = np.unique(np.concatenate([payoff.kinks for payoff in payoffs]))
-        piece = np.searchsorted(kinks, nodes, side="right")
+        bends = np.concatenate([payoff.kinks for payoff in payoffs])
+        kinks = np.unique(bends)
+        piece = kinks.searchsorted(nodes, side="right")
         piece[nodes.size - n_beyond :] = kinks.size
         starts = np.flatnonzero(np.diff(piece, prepend=-1))
         occupied = piece[starts]
         node_starts = np.append(starts, nodes.size)
         origin = nodes[starts]
         offset = nodes - np.repeat(origin, np.diff(node_starts))
-        ramps = None if escape else _ramps(payoffs, kinks, occupied, origin)
+        ramps = None if escape else _ramps(payoffs, bends, kinks, occupied, origin)
         if ramps is None:
             inside = np.concatenate([[0.0], kinks])[occupied]
             heights, slopes = _on_pieces(payoffs, inside, occupied == 0, origin)
@@ -274,21 +272,26 @@ def _on_pieces(
 
 
 def _ramps(
-    payoffs: Sequence[PiecewiseLinear], kinks: Vector, occupied: NDArray[np.intp], origin: Vector
+    payoffs: Sequence[PiecewiseLinear],
+    bends: Vector,
+    kinks: Vector,
+    occupied: NDArray[np.intp],
+    origin: Vector,
 ) -> Ramps | None:
     """Return payoffs as ramps; None if one is not nothing and then a line that rises from there.
 
-    `kinks` are those of all payoffs; of the pieces between them those `occupied` by nodes count,
-    the first of which are their `origin`.
+    `bends` are the kinks of one payoff after the other, `kinks` those of all; of the pieces between
+    them those `occupied` by nodes count, the first of which are their `origin`.
     """
-    if any(payoff.kinks.size > 1 for payoff in payoffs):
+    sizes = np.array([payoff.kinks.size for payoff in payoffs])
+    if sizes.max() > 1:
         return None
-    bent = np.array([payoff.kinks.size == 1 for payoff in payoffs])
+    bent = sizes == 1
     last = np.cumsum(bent + 1) - 1
     intercepts = np.concatenate([payoff.intercepts for payoff in payoffs])
     slopes = np.concatenate([payoff.slopes for payoff in payoffs])
     kink = np.zeros(bent.size)
-    kink[bent] = np.concatenate([payoff.kinks for payoff in payoffs])
+    kink[bent] = bends
     intercept, slope, before = intercepts[last], slopes[last], last[bent] - 1
     rises = slope.min() >= 0.0 and (intercept + slope * kink).min() >= 0.0
     if not rises or intercepts[before].any() or slopes[before].any():

@@ -206,7 +206,7 @@ def _two_nodes(tail: Tail) -> Vector:
 
 
 def _on_nodes(instrument: Payoff | Vector, prior: Prior, nodes: _Nodes, name: str) -> Vector:
-    if not isinstance(instrument, Payoff):
+    if isinstance(instrument, np.ndarray):
         if prior.tail is not None:
             raise ParameterError(
                 f"expected {name} as a payoff object: the prior has a tail, and values on "

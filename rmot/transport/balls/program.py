@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics import cone_steps, interval_steps
-from rmot.numerics.conic_step import Rows
+from rmot.numerics.interval_steps import Rows
 from rmot.transport.balls.design import Design
 
 Vector = NDArray[np.float64]
@@ -55,7 +55,7 @@ class Program:
 
     @property
     def sides(self) -> Rows:
-        """What `rmot.numerics.conic_step` wants to know of the rows."""
+        """What a step wants to know of the rows."""
         return self.equal, self.has, self.ends
 
     def spent(self, density: Vector) -> float:
