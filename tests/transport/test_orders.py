@@ -177,7 +177,7 @@ def test_whole_contracts_fall_short_by_what_the_ticket_says(found):
 def test_positions_next_to_nothing_are_shown_as_one_row_that_adds_up():
     found = bounds_of(straddle(1.12), ball=True)
     ticket = order_ticket(found.upper_hedge, SMILE, "upper")
-    rows = ticket.rows(at_least=0.1)
+    rows = ticket.rows(at_least=1.0)
     assert len(rows) < len(ticket.rows())
     assert [row["instrument"] for row in rows[-3:]] == ["other options", "forward", "cash"]
     assert sum(row["cost"] for row in rows) == pytest.approx(ticket.cost, abs=tolerance(ticket))
