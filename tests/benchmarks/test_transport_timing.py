@@ -231,6 +231,6 @@ def test_the_articles_numbers_are_finite_without_the_peers_sample(table):
 
 
 def test_printed_form_has_a_row_a_whole_bound(table):
-    # both kinds of ours and the peer's two forms; a sample's two; the one left out; the path's
-    assert printed(table).count(r"\\") == 1 + 4 + 2 + 1 + 2
+    # three kinds of ours and the peer's two forms; a sample's two; the one left out; the path's
+    assert printed(table).count(r"\\") == 1 + 5 + 2 + 1 + 2
     assert "$$" not in printed(table)
