@@ -115,12 +115,16 @@ TOML_VALUES = [
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _BOMB = gzip.compress(bytes(1 << 25), mtime=0)
 
+LARGEST = 1 << 22
+"""The size of a damaged file in bytes, before it is packed."""
+
 
 def damaged(content: bytes, form: str, random: Random) -> bytes:
     """Return the bytes after one to three kinds of damage."""
     kinds = [*ANYWHERE, *FORMS[form] * 2]
     for _ in range(random.choice((1, 1, 1, 2, 3))):
-        content = random.choice(kinds)(content, random)
+        # damage to what is damaged may multiply it
+        content = random.choice(kinds)(content, random)[:LARGEST]
     return random.choice(PACKINGS)(content, random) if random.random() < 0.1 else content
 
 

@@ -40,6 +40,8 @@ HIGHEST_VOLATILITY: Final = 5.0
 TOO_HIGH = f"implied volatility above {HIGHEST_VOLATILITY:.0%}"
 
 _TOLERANCE_OF_DAYS = 1e-6
+# Beyond all listed options, and well within what a calendar can count.
+_MOST_YEARS = 100.0
 _TOLERANCE_OF_PRICES = 1e-6
 
 
@@ -122,7 +124,7 @@ def _require_one_per_expiry(
 def _require_fractions(bid: np.ndarray, where: str) -> None:
     quoted = bid[np.isfinite(bid)]
     # The mean of two middle values of 1e308 would be none.
-    median = np.median(np.minimum(quoted, 1e100)) if quoted.size else 0.0
+    median = np.median(np.clip(quoted, -1e100, 1e100)) if quoted.size else 0.0
     if median > HIGHEST_VOLATILITY:
         raise DataError(
             f"{where}: expected volatilities as fractions (0.2 for 20%); the median bid is "
@@ -131,6 +133,10 @@ def _require_fractions(bid: np.ndarray, where: str) -> None:
 
 
 def _day(expiries: list[date], maturity: np.ndarray, where: str) -> date:
+    if not maturity.max() <= _MOST_YEARS:
+        raise DataError(
+            f"{where}: expected 'Texp' in years, at most {_MOST_YEARS:g}; got {maturity.max():g}"
+        )
     days = maturity * DAYS_IN_A_YEAR
     whole = np.rint(days)
     starts = {

@@ -106,3 +106,14 @@ def test_filters_and_choices_of_maturities_work_as_for_prices(table, save, truth
 def test_a_valuation_of_ones_own_is_refused(table, save):
     with pytest.raises(ParameterError, match="the table's own"):
         read_chain(save(table)).surface(valuation=datetime(2026, 7, 9, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("years", [101.0, 1e30])
+def test_maturities_are_those_of_options(table, save, years):
+    with pytest.raises(DataError, match="'Texp' in years, at most 100; got"):
+        read_chain(save([row | {"Texp": years} for row in table]))
+
+
+def test_bids_near_the_least_number_are_no_overflow(table, save):
+    chain = read_chain(save([row | {"Bid": -1e308, "CallMid": "nan"} for row in table]))
+    assert len(chain.quotes) == len(table)

@@ -60,7 +60,7 @@ def test_settled_laws_are_optimal(seed):
     program, values, payoff = problem(seed)
     w = program.weights
     least = conic.solve(program, np.zeros(N), None, 1e-17)
-    spent = 0.5 * w @ (least.density - 1) ** 2
+    spent = 0.5 * float(w @ (least.density - 1) ** 2)
     assert spent == pytest.approx(oracle(program, values, payoff, None), abs=20 * ORACLE)
     radius = 1.5 * spent + 0.2
     found = conic.solve(program, payoff, radius, AIM)
