@@ -38,7 +38,7 @@ OPEN, CLOSE, EARLY_CLOSE = time(9, 30), time(16, 0), time(13, 0)
 
 _UTC = ZoneInfo("UTC")
 _YEAR = timedelta(days=365)
-_FIRST_YEAR = 1998
+_FIRST_YEAR, _LAST_YEAR = 1998, 2200
 _MONDAY, _THURSDAY = 0, 3
 _DAYS_OF_MOURNING_AND_DISASTER = frozenset(
     map(
@@ -94,10 +94,12 @@ def is_trading_day(day: date) -> bool:
     Raises
     ------
     ParameterError
-        `day` lies before 1998.
+        `day` lies before 1998 or after 2200.
     """
-    if day.year < _FIRST_YEAR:
-        raise ParameterError(f"expected a day from {_FIRST_YEAR} on; got {day.isoformat()}")
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ParameterError(
+            f"expected a day from {_FIRST_YEAR} to {_LAST_YEAR}; got {day.isoformat()}"
+        )
     return day.weekday() < 5 and day not in _closed_days(day.year)
 
 
@@ -159,7 +161,7 @@ def settlement_instant(expiry: date, settlement: Settlement) -> datetime:
     Raises
     ------
     ParameterError
-        `settlement` is neither ``"AM"`` nor ``"PM"``, or the expiry lies before 1998.
+        `settlement` is neither ``"AM"`` nor ``"PM"``, or the expiry lies before 1998 or after 2200.
     """
     if settlement not in ("AM", "PM"):
         raise ParameterError(f"expected settlement 'AM' or 'PM'; got {settlement!r}")

@@ -84,6 +84,8 @@ def test_a_saved_hedge_holds_numbers_where_a_hedge_does(name, value):
     ("old", "new", "told"),
     [
         ("pairs = [[2, 1]]", "pairs = [[2, inf]]", "pairs of numbers"),
+        ("pairs = [[2, 1]]", f"pairs = [[2, {10**30}]]", "pairs of numbers"),
+        ("heston = [[-0.3, 0.2,", "heston = [[-0.3, 1e300,", "expected finite"),
         ("1.1]", f"1{'0' * 400}]", "a list of numbers"),
         ("weights = [[1, 1, 1], [1, 1, 1]]", "", "all to have squares"),
     ],

@@ -30,9 +30,10 @@ def test_trading_days_equal_quantlibs_from_1998_to_2035():
     assert different == []
 
 
-def test_days_before_the_rules_are_refused():
-    with pytest.raises(ParameterError, match="1998"):
-        is_trading_day(date(1997, 1, 20))
+@pytest.mark.parametrize("day", [date(1997, 1, 20), date(2201, 1, 5), date.max])
+def test_days_beyond_the_rules_are_refused(day):
+    with pytest.raises(ParameterError, match="from 1998 to 2200"):
+        is_trading_day(day)
 
 
 @pytest.mark.parametrize(

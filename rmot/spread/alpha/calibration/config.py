@@ -35,6 +35,7 @@ from rmot.spread.alpha.observables import FactorState, Observables, square_root_
 Array = NDArray[np.float64]
 _TOP = ("forwards", "common_factors", "convention", "assets", "spreads")
 _BOX = ("start", "lower", "upper", "free")
+_MOST = 1e9
 _PARTS = ("correlation", "vol_of_vol", "initial_variance", "loadings")
 
 
@@ -78,7 +79,9 @@ def parse_problem(given: Mapping[str, Any]) -> ObservableProblem:
     spreads, spread_weights = nothing, nothing
     if "spreads" in given:
         rows = _numbers(_get(_table(given, "spreads"), "pairs", "[spreads]"), "pairs", 2)
-        if rows.shape[1] != 2 or not all(each.is_integer() for each in rows.ravel().tolist()):
+        if rows.shape[1] != 2 or not all(
+            each.is_integer() and abs(each) < _MOST for each in rows.ravel().tolist()
+        ):
             raise ParameterError("[spreads] pairs: expected pairs of numbers of assets, from 1")
         pairs = tuple((int(i) - 1, int(j) - 1) for i, j in rows.tolist())
         spreads, spread_weights = _targets(given, "spreads", len(pairs), ("pairs",))
@@ -114,7 +117,10 @@ def _targets(
                 f"[{name}] heston: expected rows (rho, xi, V_0) with rho in [-1, 1], xi >= 0 and "
                 f"V_0 > 0; got {table['heston']}"
             )
-        targets = square_root_observables(variance, xi, rho)
+        with np.errstate(over="ignore"):
+            targets = square_root_observables(variance, xi, rho)
+        if not all(np.isfinite(each).all() for each in targets):
+            raise ParameterError(f"[{name}] heston: expected finite rho xi V_0 and xi^2 V_0")
     if "weights" not in table:
         return targets, default_weights(targets)
     return targets, Observables(*_triples(table["weights"], f"[{name}] weights", size))
