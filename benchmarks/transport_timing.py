@@ -62,8 +62,8 @@ RADII = np.geomspace(1e-4, 1.0, 40)
 # in a smaller ball of relative entropy the radius binds before the quotes do
 BINDING_RADIUS = 1e-3
 
-# How many bounds of ours a turn holds.
-IN_A_ROW = 16
+# How many bounds of ours a turn holds, and after how many seconds none more begins.
+IN_A_ROW, ENOUGH = 16, 0.05
 
 OURS = "rmot"
 ONE_SIDE = "one side"
@@ -129,7 +129,9 @@ def _one_side(case: BallCase) -> _OneSide:
 
 def _in_a_row(case: BallCase) -> tuple[_OneSide, float]:
     """Return a bound with its mean seconds over as many as a turn holds, and those of the first."""
-    found = [_one_side(case) for _ in range(IN_A_ROW)]
+    found = [_one_side(case)]
+    while len(found) < IN_A_ROW and sum(each.seconds for each in found) < ENOUGH:
+        found.append(_one_side(case))
     steps = {step: float(np.mean([each.steps[step] for each in found])) for step in found[0].steps}
     return replace(found[0], steps=steps), found[0].seconds
 
