@@ -83,10 +83,11 @@ def solve(program: Program, payoff: Vector, radius: float | None, tolerance: flo
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         state = _State(program, payoff, radius)
         for showing in _SHOWING:
-            if state.descend((showing, showing)):
-                answer = state.settled(tolerance)
-                if answer is not None:
-                    return answer
+            if not state.descend((showing, showing)):
+                return state.best
+            answer = state.settled(tolerance)
+            if answer is not None:
+                return answer
         state.descend((tolerance, _MET))
         return state.best
 

@@ -105,6 +105,17 @@ def test_what_does_not_settle_is_found_by_steps():
     assert max(abs(roomy.gap), roomy.missed) <= 1e-9
 
 
+def test_the_best_iterate_of_a_descent_that_ends_early_is_kept(monkeypatch):
+    program, _, payoff = problem(2)
+    monkeypatch.setattr(conic._State.descend, "__defaults__", (3,))
+    state = conic._State(program, payoff, 0.1)
+    state.descend((0.0, 0.0), 3)
+    found = conic.solve(program, payoff, 0.1, AIM)
+    assert (found.taken, found.turns) == (3, 0)
+    assert found.gap == state.best.gap
+    assert np.array_equal(found.density, state.best.density)
+
+
 def test_wrong_rows_are_told():
     program, _, payoff = problem(0)
     state = conic._State(program, payoff, 0.05)
