@@ -1,7 +1,8 @@
 """Knows whether two folders of results hold the same bytes, apart from what says how long it took.
 
 ``python -m rmot.artifact.same results elsewhere/results`` compares all outputs, or those whose
-names begin as asked (``tables/``); status 1 where any differ. Of a table it says in which columns.
+names begin as asked (``tables/``); status 1 where any differ. Of a table it says in which columns;
+of a table of benchmarks the columns of times do not count.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ from rmot.errors import DataError, MissingData
 
 TIMED = (
     "timings/",
-    "benchmarks/",
+    "benchmarks/calibration_race",
+    "benchmarks/source_times",
+    "figures/bound_scaling",
+    "figures/calibration_race",
     "figures/engine_timing",
+    "figures/work_precision",
     "report/",
     "paper/",
     "provenance.json",
@@ -29,6 +34,13 @@ TIMED = (
     "tables/source_items.tex",
 )
 """How the names of outputs begin that say how long something took, or when it was made."""
+BENCHMARKS = "benchmarks/"
+"""Where tables have columns of times beside others; the pages made of them are not compared."""
+TIMED_COLUMNS = (
+    *("seconds", "per_second", "ratio", "ratio_of_least", "exponent", "exponent_error"),
+    *("gigabytes", "least", "median"),
+)
+"""How the names of such columns end."""
 UNFINISHED = (".part",)
 """How the names of files end that nobody reads."""
 
@@ -76,7 +88,9 @@ def outputs(folder: Path) -> dict[str, Path]:
     return {
         name: path
         for name, path in found.items()
-        if not name.startswith(TIMED) and not name.endswith(UNFINISHED)
+        if not name.startswith(TIMED)
+        and not name.endswith(UNFINISHED)
+        and not (name.startswith(BENCHMARKS) and not name.endswith(".csv"))
     }
 
 
@@ -104,16 +118,19 @@ def compare(first: Path, second: Path, beginnings: Sequence[str] = ("",)) -> Com
     if not one and not other:
         raise DataError(f"expected outputs to compare in {first} and {second}; there are none")
     both = [name for name in one if name in other]
-    same = tuple(name for name in both if filecmp.cmp(one[name], other[name], shallow=False))
+    where = {name: _where(name, one[name], other[name]) for name in both}
     return Comparison(
-        same,
-        {name: _where(one[name], other[name]) for name in both if name not in set(same)},
+        tuple(name for name in both if not where[name]),
+        {name: place for name, place in where.items() if place},
         tuple(name for name in one if name not in other),
         tuple(name for name in other if name not in one),
     )
 
 
-def _where(one: Path, other: Path) -> str:
+def _where(name: str, one: Path, other: Path) -> str:
+    """Return where two outputs differ; nothing where they do not."""
+    if filecmp.cmp(one, other, shallow=False):
+        return ""
     if one.suffix != ".csv":
         return "other bytes"
     tables = [read_csv(path, dtype=str, keep_default_na=False) for path in (one, other)]
@@ -121,7 +138,10 @@ def _where(one: Path, other: Path) -> str:
         return f"{tables[0].shape} and {tables[1].shape} rows and columns, or other names"
     differ = tables[0].to_numpy() != tables[1].to_numpy()
     apart = dict(zip(tables[0], differ.sum(axis=0).tolist(), strict=True))
-    return ", ".join(f"{name} in {count} rows" for name, count in apart.items() if count)
+    timed = TIMED_COLUMNS if name.startswith(BENCHMARKS) else ()
+    found = {column: count for column, count in apart.items() if count}
+    told = [f"{each} in {count} rows" for each, count in found.items() if not each.endswith(timed)]
+    return ", ".join(told) if found else "other bytes"
 
 
 @reported()

@@ -19,7 +19,9 @@ def folders(tmp_path):
             "tables/a.csv": "x,y\n1,2\n3,4\n",
             "tables/b.tex": "b",
             "timings/a.tsv": name,
-            "benchmarks/a.csv": name,
+            "benchmarks/a.csv": f"gap,peer_seconds,ratio\n1e-9,{len(name)},{len(name)}\n",
+            "benchmarks/a.tex": name,
+            "figures/calibration_race.pdf": name,
             "claims/.c.json.x.part": name,
         }.items():
             path = tmp_path / name / file
@@ -31,7 +33,13 @@ def folders(tmp_path):
 def test_what_says_how_long_it_took_is_not_compared(folders):
     found = compare(*folders)
     assert found.equal
-    assert found.same == ("tables/a.csv", "tables/b.tex")
+    assert found.same == ("benchmarks/a.csv", "tables/a.csv", "tables/b.tex")
+
+
+def test_what_a_benchmark_found_is_compared(folders):
+    _, other = folders
+    (other / "benchmarks" / "a.csv").write_text("gap,peer_seconds,ratio\n2e-9,5,5\n")
+    assert compare(*folders).different == {"benchmarks/a.csv": "gap in 1 rows"}
 
 
 def test_a_changed_cell_a_new_and_a_missing_file_are_named(folders):
