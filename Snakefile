@@ -162,8 +162,13 @@ rule provenance:
         " {params.absent} {params.rests}"
 
 
+# These tell of the whole DAG, of which a job of a cluster knows its own part alone.
+LOCAL = ("provenance", "report")
+workflow.localrules(*LOCAL)
+
+
 # On a cluster a job costs seconds before it begins: there the rules of a folder go together. What is scattered
 # on purpose stays apart. A run on one machine knows no groups.
 for each in workflow.rules:
-    if not each.norun and group_of(each.snakefile) != SCATTERED:
+    if not each.norun and each.name not in LOCAL and group_of(each.snakefile) != SCATTERED:
         each.group = group_of(each.snakefile)
