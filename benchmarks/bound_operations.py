@@ -76,8 +76,7 @@ def count(case: BallCase, rounds: int = ROUNDS, *, dense: bool = False) -> Itera
     whole = {unit: steps * step[unit] + turns * turn.get(unit, 0.0) for unit in step}
     few = rounds // 4 + 1
     yield Counted(kernel, WHOLE, case.quoted, whole, least(lambda: _bound(case), few))
-    seconds = least(lambda: _under_way(calls[-1]), few)
-    seconds -= least(lambda: conic._State(program, payoff, radius), few)
+    seconds = least(_advance, few, start=lambda: conic._State(program, payoff, radius))
     yield Counted(kernel, STEP.format(steps), case.quoted, step, seconds / _UNDER_WAY)
     if turns:
         settled = next(call for call in reversed(calls) if solve(*call).turns)
@@ -111,11 +110,8 @@ def turn_operations(n: int, m: int) -> dict[str, float]:
     return {move: (MOVED_BY_TURN + 2 * SUMS_OF_TURN) * n, MULTIPLY_ADD: 3 * n + m * (m + 1)}
 
 
-def _under_way(call: tuple[Any, ...]) -> conic._State:
-    program, payoff, radius, _ = call
-    state = conic._State(program, payoff, radius)
+def _advance(state: conic._State) -> None:
     state.descend(_NEVER, most=_UNDER_WAY)
-    return state
 
 
 def _seconds_of_a_turn(call: tuple[Any, ...], rounds: int) -> float:
@@ -140,7 +136,7 @@ def _added(operations: Iterable[dict[str, float]]) -> dict[str, float]:
 
 def _parts(state: conic._State) -> dict[str, list[tuple[int, Callable[[], object]]]]:
     """Return the calls of each part, and how often a step makes them, of a state under way."""
-    state.descend(_NEVER, most=_UNDER_WAY)
+    _advance(state)
     arrays, n, m = state.program.design.arrays, state.p.size, state.rows.size
     p, z, w, g, signed, pull = (
         *(state._p, state._z, state._weights, state._g, state._signed, state._pull),

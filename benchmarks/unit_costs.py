@@ -41,24 +41,29 @@ _NUMBERS, _DRAWN = 1 << 10, 1 << 13
 _LONG, _MOST_REPEATS = 1e-4, 100
 
 
-def least(action: Callable[[], object], rounds: int = ROUNDS) -> float:
+def least(
+    action: Callable[..., object],
+    rounds: int = ROUNDS,
+    *,
+    start: Callable[[], object] | None = None,
+) -> float:
     """Return the least seconds of an action over rounds, after two that are not counted.
 
-    They are the processor's own, whatever else runs; an action that is short for their clock is
+    With `start` each call is given what that returns anew, whose making is not counted. They are
+    the processor's own seconds, whatever else runs; an action that is short for their clock is
     taken many times in a round.
     """
-    action()
-    start = time.process_time()
-    action()
-    once = time.process_time() - start
-    repeats = min(max(int(_LONG / max(once, 1e-7)), 1), _MOST_REPEATS)
-    found = np.inf
-    for _ in range(rounds):
-        start = time.process_time()
-        for _ in range(repeats):
-            action()
-        found = min(found, (time.process_time() - start) / repeats)
-    return float(found)
+
+    def seconds(repeats: int) -> float:
+        given = [() if start is None else (start(),) for _ in range(repeats)]
+        begun = time.process_time()
+        for each in given:
+            action(*each)
+        return (time.process_time() - begun) / repeats
+
+    seconds(1)
+    repeats = min(max(int(_LONG / max(seconds(1), 1e-7)), 1), _MOST_REPEATS)
+    return min(seconds(repeats) for _ in range(rounds))
 
 
 @operation

@@ -78,7 +78,7 @@ def settle(
         for j in range(m):
             if equal[j] or binds[j] != NEITHER:
                 count += 1
-                gap += abs(positions[j] * (rows[j] - ends[1 if binds[j] == UPPER else 0, j]))
+                gap += abs(positions[j] * _beyond(ends, rows, binds, j))
         gap /= t
         beyond = spent - square if ball else 0.0
         if gap <= tolerance[0] and max(miss, beyond / square) <= tolerance[1]:
@@ -92,7 +92,7 @@ def settle(
         for j in range(m):
             if equal[j] or binds[j] != NEITHER:
                 chosen[count], along[count] = j, seen[j]
-                left[count] = rows[j] - ends[1 if binds[j] == UPPER else 0, j]
+                left[count] = _beyond(ends, rows, binds, j)
                 count += 1
         equations, scale = np.empty((count, count)), np.empty(count)
         for i in range(count):
@@ -123,6 +123,12 @@ def settle(
             positions[chosen[i]] += step[i]
         _exchange(equal, has, ends, rows, positions, binds, tolerance[1])
     return 0, t, gap, miss
+
+
+@kernel
+def _beyond(ends: Vector, rows: Vector, binds: Sides, j: int) -> float:
+    """Return by how much row j exceeds the end that it is held to."""
+    return rows[j] - ends[1 if binds[j] == UPPER else 0, j]
 
 
 @kernel
