@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmot.numerics.compiled import kernel
-from rmot.numerics.cressie_read import curvature, divergence
+from rmot.numerics.cressie_read import curvature, divergence, slope
 from rmot.numerics.eights import EIGHT, fill, greatest, larger, load, store, total, where
 
 Vector = NDArray[np.float64]
@@ -219,6 +219,19 @@ def spent(w: Vector, kind: Kinds, order: float, rate: float, q: Vector) -> float
         else:
             return math.inf
     return total
+
+
+@kernel
+def bends(
+    w: Vector, kind: Kinds, order: float, rate: float, q: Vector, first: Vector, second: Vector
+) -> float:
+    """Fill phi' and phi'' at densities q > 0; return E phi(q)."""
+    for i in range(q.size):
+        if kind[i] == 2:
+            first[i], second[i] = rate, 0.0
+        else:
+            first[i], second[i] = slope(q[i], order), curvature(q[i], order)
+    return spent(w, kind, order, rate, q)
 
 
 @kernel

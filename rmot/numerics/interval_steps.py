@@ -1,21 +1,9 @@
 r"""What a step asks of rows held in intervals, :math:`l \le r \le u`.
 
-Equal rows have a free multiplier. In the conic method the others have a slack s and a multiplier
-v > 0 for each finite side, with :math:`r - s_l = l`, :math:`r + s_u = u`, :math:`s v = \mu`
-and :math:`y = v_u - v_l`; arrays of two rows hold the lower side first. In the dual method what a
-row is worth at a multiplier is its support function, smoothed:
-
-.. math:: \psi(y) = \max_{l < r < u}\; y r + \mu \log(u - r) + \mu \log(r - l) + \text{const.}
-
-For a finite interval of half-width h around m, with :math:`R = \sqrt{\mu^2 + h^2 y^2}`,
-
-.. math:: \psi = m y + R - \mu - \mu \log\frac{\mu + R}{2 \mu}, \quad
-          \psi' = m + \frac{h^2 y}{\mu + R}, \quad \psi'' = \frac{h^2 \mu}{R (\mu + R)};
-
-as :math:`\mu \to 0` it is :math:`y^+ u - y^- l`.
+Equal rows have a free multiplier. The others have a slack s and a multiplier v > 0 for each finite
+side, with :math:`r - s_l = l`, :math:`r + s_u = u`, :math:`s v = \mu` and
+:math:`y = v_u - v_l`; arrays of two rows hold the lower side first.
 """
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,39 +128,3 @@ def change(
                 out[2] += a * v[side, j]
                 out[3] += s[side, j] * b
                 out[4] += a * b
-
-
-@kernel
-def support(
-    lower: Vector, upper: Vector, scale: Vector, mu: float, y: Vector, first: Vector, second: Vector
-) -> float:
-    """Fill psi' and psi'' at mu times `scale`; return the sum of psi, infinite off its domain.
-
-    A row with one side has multipliers of one sign; one without sides has none.
-    """
-    total = 0.0
-    for j in range(y.size):
-        m = mu * scale[j]
-        if lower[j] == upper[j]:
-            total += y[j] * lower[j]
-            first[j], second[j] = lower[j], 0.0
-        elif math.isinf(lower[j]) and math.isinf(upper[j]):
-            first[j], second[j] = 0.0, _STIFFEST
-        elif math.isinf(upper[j]):
-            if y[j] >= 0.0:
-                return math.inf
-            total += y[j] * lower[j] - m * math.log(-y[j])
-            first[j], second[j] = lower[j] - m / y[j], m / (y[j] * y[j])
-        elif math.isinf(lower[j]):
-            if y[j] <= 0.0:
-                return math.inf
-            total += y[j] * upper[j] - m * math.log(y[j])
-            first[j], second[j] = upper[j] - m / y[j], m / (y[j] * y[j])
-        else:
-            half = 0.5 * (upper[j] - lower[j])
-            middle = lower[j] + half
-            root = math.sqrt(m * m + half * half * y[j] * y[j])
-            total += middle * y[j] + root - m - m * math.log((m + root) / (2.0 * m))
-            first[j] = middle + half * half * y[j] / (m + root)
-            second[j] = half * half * m / (root * (m + root))
-    return total

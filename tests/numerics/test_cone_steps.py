@@ -1,5 +1,6 @@
 """Passes over nodes against NumPy, and over the same sums written out."""
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -105,3 +106,21 @@ def test_spent_counts_each_kind_by_its_own_cost():
     assert found == pytest.approx(0.2 * 0.5 + 0.3 * 0.5 + 0.5 * 2.0 + 0.1 * 0.7 * 3.0, rel=4 * EPS)
     q[1] = -1e-12
     assert cone_steps.spent(w, kinds, 2.0, 0.7, q) == np.inf
+
+
+@pytest.mark.parametrize("order", [1.0, 1.2, 1.5, 2.0, 3.0])
+def test_bends_are_derivatives_of_the_divergence(order):
+    q = np.array([1e-12, 0.3, 1.0, 1.0 + 1e-9, 40.0, 2.0])
+    kinds = np.array([SIGNED] * 5 + [LINEAR], dtype=np.int8)
+    w = np.linspace(0.1, 0.6, q.size)
+    first, second = np.empty_like(q), np.empty_like(q)
+    spent = cone_steps.bends(w, kinds, order, 2.5, q, first, second)
+    assert spent == cone_steps.spent(w, kinds, order, 2.5, q)
+    assert (first[-1], second[-1]) == (2.5, 0.0)
+    with mpmath.workdps(50):
+        less = mpmath.mpf(order) - 1
+        for at, slope, bend in zip(q[:-1], first[:-1], second[:-1], strict=True):
+            x = mpmath.mpf(float(at))
+            exact = (x**less - 1) / less if less else mpmath.log(x)
+            assert abs(slope - exact) <= 16 * EPS * abs(exact)
+            assert abs(bend - x ** (less - 1)) <= 64 * EPS * x ** (less - 1)

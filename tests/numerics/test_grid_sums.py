@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rmot.payoffs import PiecewiseLinear, call, digital, forward, put, straddle
-from rmot.transport.balls.design import DenseDesign, ExtendedDesign, GridDesign
+from rmot.transport.balls.design import GridDesign
 
 EPS = np.finfo(float).eps
 CASH = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")
@@ -55,17 +55,6 @@ def test_other_units_and_squares_are_those_of_the_dense_matrix(case):
     assert np.allclose(grid.squares(w), squares, rtol=1e-13, atol=1e-15)
     units = rng.uniform(0.5, 2.0, dense.shape[1])
     agree(grid.divided_by(units), dense / units, rng)
-
-
-def test_a_grid_takes_one_more_instrument(case):
-    prices, payoffs, dense, rng = case
-    column = rng.standard_normal(len(prices))
-    extended = ExtendedDesign(GridDesign(prices, payoffs), column)
-    agree(extended, np.column_stack([dense, column]), rng)
-    again = ExtendedDesign(extended, column**2)
-    whole = np.column_stack([dense, column, column**2])
-    agree(again, whole, rng)
-    assert again.gram(np.ones(len(prices))).shape == DenseDesign(whole).gram(np.ones(60)).shape
 
 
 def test_an_asset_without_instruments_adds_nothing():

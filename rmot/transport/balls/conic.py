@@ -50,8 +50,6 @@ _ROUNDING = 1e-15
 # Where the ball has room left, there is nothing to settle: its price is near zero.
 _ROOMY = 1e3
 _LARGEST_PULL = 1e150
-_START_SLACK = 0.1
-_FLAT = 1e-12
 _TRIED, _LARGEST = (1e3, 1e5, 1e7, 1e9, 1e11, 1e13), 1e15
 _UNFILLED, _USEFUL = 0.9, 1e-6
 
@@ -129,16 +127,9 @@ class _State:
         # without the nodes that fill up
         self.p, self.z, self.g = self._p[:n], self._z[:n], self._g[:n]
         self.rows = program.design.adjoint(w)
-        both = program.has.all(axis=0)
-        width = np.where(both, program.ends[1] - program.ends[0], np.abs(self.rows))
-        slack = np.stack([self.rows - program.ends[0], program.ends[1] - self.rows])
-        self.s = np.where(program.has, np.maximum(slack, _START_SLACK * width), 1.0)
+        self.s = program.slacks(self.rows)
         self.v = np.where(program.has, mu / np.maximum(self.s[0], self.s[1]), 0.0)
-        self.free = np.zeros(m)
-        if self.ball:
-            held = np.flatnonzero(program.equal)
-            hard = program.design.gram(w)[held[:, None], held]
-            self.free[held] = _projection(hard, program.design.adjoint(w * payoff)[held])
+        self.free = program.projection(payoff) if self.ball else np.zeros(m)
         self._work = np.zeros((N_WORK, self._z.size))
         self._best = np.empty_like(self._p), np.empty(m), np.empty(N_NUMBERS)
         self._reached = self._taken = 0
@@ -225,13 +216,3 @@ class _State:
     def _iterate(self) -> Iterate:
         arrays = self._p, self._z, self.s, self.v, self.free, self.rows, self._g
         return *arrays, self.numbers
-
-
-def _projection(gram: Vector, seen: Vector) -> Vector:
-    """Return positions in rows, whose products are given, that come nearest to what they see."""
-    if seen.size == 2:
-        (a, b), (_, c) = gram
-        area = a * c - b * b
-        if area > _FLAT * a * c:
-            return np.array([c * seen[0] - b * seen[1], a * seen[1] - b * seen[0]]) / area
-    return np.asarray(np.linalg.lstsq(gram, seen, rcond=_FLAT)[0], dtype=float)

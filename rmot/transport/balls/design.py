@@ -70,16 +70,6 @@ class DenseDesign(Design):
         super().__init__((*nothing, np.ascontiguousarray(values), rows, no_grid(), no_ramps()))
 
 
-class ExtendedDesign(Design):
-    """A design and one more instrument, given by its values on the nodes."""
-
-    def __init__(self, design: Design, column: Vector) -> None:
-        starts, offset, pieces, columns, rows, grid, ramps = design.arrays
-        more = np.ascontiguousarray(np.column_stack([columns, column]))
-        at = np.append(rows, design._size)
-        super().__init__((starts, offset, pieces, more, at, grid, ramps))
-
-
 class PiecewiseDesign(Design):
     """Payoffs of one asset on increasing nodes.
 

@@ -16,7 +16,7 @@ from rmot.numerics.cone_steps import FREE, SIGNED
 from rmot.numerics.cressie_read import CHI_SQUARED
 from rmot.numerics.normal_equations import NormalEquations
 from rmot.transport._feasibility import raise_if_infeasible, row_names
-from rmot.transport.balls import conic, dual_newton
+from rmot.transport.balls import conic, power_divergence
 from rmot.transport.balls.dual import dual_point, rows_value
 from rmot.transport.balls.problem import BallProblem
 from rmot.transport.balls.residual import Residual
@@ -43,7 +43,6 @@ class Nearest:
     density: Vector
     multipliers: Vector
     least: float
-    start: dual_newton.DualAnswer | None
 
 
 def nearest(problem: BallProblem, *, explained: bool = True) -> Nearest:
@@ -60,13 +59,11 @@ def nearest(problem: BallProblem, *, explained: bool = True) -> Nearest:
     """
     program = problem.program
     nothing = np.zeros(problem.payoff.size)
-    start: dual_newton.DualAnswer | None = None
     if program.order == CHI_SQUARED:
         law = conic.solve(program, nothing, None, _AIM)
-        density, multipliers = law.density, law.multipliers
     else:
-        start = dual_newton.nearest(program)
-        density, multipliers = start.density, start.multipliers
+        law = power_divergence.nearest(program)
+    density, multipliers = law.density, law.multipliers
     point = dual_point(program, nothing, multipliers, 1.0, 0.0)
     spent = program.spent(density)
     error = max(abs(spent + point.value), program.missed(density)) / (1.0 + spent)
@@ -74,7 +71,7 @@ def nearest(problem: BallProblem, *, explained: bool = True) -> Nearest:
         _explain(problem, point.multipliers, explained)
         if not error <= _USABLE:
             raise AccuracyError("the law nearest to the prior was not found to a gap of 1e-5")
-    return Nearest(density, multipliers, problem.multiple * max(0.0, -point.value), start)
+    return Nearest(density, multipliers, problem.multiple * max(0.0, -point.value))
 
 
 def resolve(problem: BallProblem, rule: Radius | MultipleOfLeast, least: float) -> Radius:

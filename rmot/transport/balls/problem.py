@@ -152,7 +152,6 @@ def assemble(
         divergence.order,
         1.0 / scale[0],
         1 + forwards.size,
-        np.where(np.arange(lower.size) < 1 + forwards.size + bid.size, 1.0, nodes.weights[-1]),
     )
     sample = None
     if prior.is_sample:

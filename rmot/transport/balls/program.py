@@ -23,6 +23,8 @@ from rmot.transport.balls.design import Design
 Vector = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_START_SLACK, _FLAT = 0.1, 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
@@ -30,7 +32,7 @@ class Program:
 
     `kinds` are those of `rmot.numerics.cone_steps`; a linear node's divergence is `rate` times its
     density. Row 0 is cash, worth `cash` at every curved node; the `n_hard` first rows are cash and
-    forwards. `barrier` scales the rows' slacks where barriers smooth them.
+    forwards.
     """
 
     design: Design
@@ -41,7 +43,6 @@ class Program:
     order: float
     cash: float
     n_hard: int
-    barrier: Vector
     rate: float = 0.0
     equal: Flags = field(init=False)
     has: Flags = field(init=False)
@@ -62,7 +63,33 @@ class Program:
         """Return the divergence of a law from the prior."""
         return cone_steps.spent(self.weights, self.kinds, self.order, self.rate, density)
 
+    def projection(self, payoff: Vector) -> Vector:
+        """Return positions in the equal rows that come nearest to a payoff, zero in others."""
+        held = np.flatnonzero(self.equal)
+        gram = self.design.gram(self.weights)[held[:, None], held]
+        positions = np.zeros(self.equal.size)
+        positions[held] = _nearest(gram, self.design.adjoint(self.weights * payoff)[held])
+        return positions
+
+    def slacks(self, rows: Vector) -> Vector:
+        """Return slacks (2, m) to start from at a law's rows, wide where these are missed."""
+        both = self.has.all(axis=0)
+        width = np.where(both, self.ends[1] - self.ends[0], np.abs(rows))
+        width = np.where(width > 0.0, width, 1.0)
+        slack = np.stack([rows - self.ends[0], self.ends[1] - rows])
+        return np.where(self.has, np.maximum(slack, _START_SLACK * width), 1.0)
+
     def missed(self, density: Vector) -> float:
         """Return by how much a law misses the worst row."""
         rows = self.design.adjoint(self.weights * density)
         return interval_steps.missed(self.equal, self.has, self.ends, rows)
+
+
+def _nearest(gram: Vector, seen: Vector) -> Vector:
+    """Return positions in rows, whose products are given, that come nearest to what they see."""
+    if seen.size == 2:
+        (a, b), (_, c) = gram
+        area = a * c - b * b
+        if area > _FLAT * a * c:
+            return np.array([c * seen[0] - b * seen[1], a * seen[1] - b * seen[0]]) / area
+    return np.asarray(np.linalg.lstsq(gram, seen, rcond=_FLAT)[0], dtype=float)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from rmot.errors import AccuracyError
 from rmot.numerics.cone_steps import LINEAR
-from rmot.transport.balls import by_price, conic, dual_newton
+from rmot.numerics.cressie_read import CHI_SQUARED
+from rmot.transport.balls import conic, power_divergence
 from rmot.transport.balls.dual import DualPoint, best_theta, dual_point
 from rmot.transport.balls.nearest import NO_ROOM, Nearest
 from rmot.transport.balls.problem import BallProblem
@@ -27,8 +28,6 @@ Vector = NDArray[np.float64]
 _AIM = 1e-11
 _CONVERGED = 1e-9
 _USABLE = 1e-5
-# Laws this far along the path are extremal but for 1e-4 of the payoff's deviation.
-_FAR_T = 1e4
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +110,7 @@ def upper_side(problem: BallProblem, payoff: Vector, radius: float, law: Nearest
     rest = np.where(curved, rest - mean, 0.0)
     spread = float(np.sqrt(w @ rest**2))
     spread = spread if spread > 1e-14 * (1.0 + abs(mean)) else 1.0
-    found = _solve(program, rest / spread, radius / problem.multiple, law)
+    found = _solve(program, rest / spread, radius / problem.multiple, law.density)
     if not found.error <= _USABLE:
         raise AccuracyError(f"the bound was reached to a gap of {found.error * spread:.2g} only")
     held = found.point.multipliers * spread + forwards
@@ -157,33 +156,16 @@ class _Found:
         return max(self.gap, self.missed)
 
 
-def _solve(program: Program, payoff: Vector, room: float, law: Nearest) -> _Found:
-    """Maximise a payoff of order one, by the method that suits the order."""
-    if law.start is None:
+def _solve(program: Program, payoff: Vector, room: float, law: Vector) -> _Found:
+    """Maximise a payoff of order one, by the method that suits the order.
+
+    `law` holds the densities of the nearest one.
+    """
+    if program.order == CHI_SQUARED:
         answer = conic.extremal(program, payoff, room, _AIM)
-        return _judged(program, payoff, room, answer.density, answer.multipliers, answer.theta)
-    found, t = _led(program, payoff, room, law.start, _FAR_T)
-    if t > _FAR_T and found.error > _CONVERGED:
-        # Perhaps the ball holds a law that is extremal without it.
-        flat = by_price.without_ball(program, payoff)
-        if flat.spent <= room:
-            return _judged(program, payoff, room, flat.density, flat.multipliers, flat.theta)
-        found, t = _led(program, payoff, room, law.start, dual_newton.LARGEST_T)
-    if found.error <= _CONVERGED and t > 0:
-        return found
-    low = float(program.weights @ (payoff * law.density))
-    priced = by_price.extremal_by_price(program, payoff, room, low)
-    other = _judged(program, payoff, room, priced.density, priced.multipliers, priced.theta)
-    return min(found, other, key=lambda one: one.error)
-
-
-def _led(
-    program: Program, payoff: Vector, room: float, start: dual_newton.DualAnswer, most: float
-) -> tuple[_Found, float]:
-    """Return what Newton's method finds where t does not pass `most` by far, and t."""
-    led = dual_newton.extremal(program, payoff, room, start, most)
-    theta = 1.0 / led.t if led.t > 0 else 1.0
-    return _judged(program, payoff, room, led.density, led.multipliers * theta, theta), led.t
+    else:
+        answer = power_divergence.extremal(program, payoff, room, law)
+    return _judged(program, payoff, room, answer.density, answer.multipliers, answer.theta)
 
 
 def _judged(

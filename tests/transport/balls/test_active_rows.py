@@ -34,7 +34,7 @@ def problem(seed):
     kinds = np.full(N, SIGNED, dtype=np.int8)
     kinds[-1] = FREE if seed % 2 else SIGNED
     cash = float(values[0, 0])
-    program = Program(DenseDesign(values), w, kinds, lower, upper, 2.0, cash, 2, np.ones(M))
+    program = Program(DenseDesign(values), w, kinds, lower, upper, 2.0, cash, 2)
     payoff = np.sin(7.0 * x)
     payoff -= w @ payoff
     return program, values, payoff / np.sqrt(w @ payoff**2)

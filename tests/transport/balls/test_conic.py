@@ -62,7 +62,7 @@ def problem(seed):
     lower[0] = upper[0] = 1.0
     kinds = np.full(N, SIGNED, dtype=np.int8)
     kinds[-1] = FREE if seed % 2 else SIGNED
-    return Program(DenseDesign(values), w, kinds, lower, upper, 2.0, 1.0, 2, np.ones(4)), values
+    return Program(DenseDesign(values), w, kinds, lower, upper, 2.0, 1.0, 2), values
 
 
 def state_at(seed, radius):
@@ -324,7 +324,7 @@ def many_nodes(seed):
     lower, upper = rows - 1e-4 * rng.random(9), rows + 1e-4 * rng.random(9)
     lower[0] = upper[0] = 1.0
     kinds = np.full(100, SIGNED, dtype=np.int8)
-    return Program(DenseDesign(values), w, kinds, lower, upper, 2.0, 1.0, 1, np.ones(9))
+    return Program(DenseDesign(values), w, kinds, lower, upper, 2.0, 1.0, 1)
 
 
 def test_what_rounding_decides_is_not_waited_for(monkeypatch):

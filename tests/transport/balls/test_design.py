@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rmot.payoffs import PiecewiseLinear, call, digital, forward, put, straddle
-from rmot.transport.balls.design import DenseDesign, ExtendedDesign, PiecewiseDesign
+from rmot.transport.balls.design import DenseDesign, PiecewiseDesign
 
 EPS = np.finfo(float).eps
 CASH = PiecewiseLinear(np.empty(0), np.ones(1), np.zeros(1), "cash")
@@ -82,10 +82,3 @@ def test_nodes_beyond_follow_the_last_piece_and_the_escaping_one_the_slopes(esca
         columns.append(np.concatenate([*column, [slope] if escape else []]))
     dense = DenseDesign(np.column_stack(columns))
     compared(pieces, dense, nodes.size + escape, len(payoffs), rng)
-
-
-def test_one_more_instrument_is_one_more_column():
-    rng = np.random.default_rng(11)
-    values = rng.standard_normal((25, 4))
-    extended = ExtendedDesign(DenseDesign(values[:, :3]), values[:, 3])
-    compared(extended, DenseDesign(values), 25, 4, rng)
