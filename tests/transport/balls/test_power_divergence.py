@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmot.numerics.cone_steps import LINEAR, SIGNED
-from rmot.transport.balls import power_divergence
+from rmot.numerics.cressie_read import CHI_SQUARED
+from rmot.transport.balls import conic, power_divergence
 from rmot.transport.balls.design import DenseDesign
 from rmot.transport.balls.dual import dual_point
 from rmot.transport.balls.program import Program
@@ -178,6 +179,26 @@ def test_quotes_that_say_nothing_new_and_are_narrow_are_no_trap():
     assert bound - price <= 1e-8
     alone = power_divergence.extremal(program, payoff, radius, law.density)
     assert price == pytest.approx(float(program.weights @ (payoff * alone.density)), abs=1e-7)
+
+
+@pytest.mark.parametrize("order", [1.0, 2.0])
+def test_what_pays_nothing_may_be_worth_nothing_at_most(order):
+    """Its slack starts at zero, were it not kept away."""
+    program, values, _ = problem(8, order)
+    wider = replace(
+        program,
+        design=DenseDesign(np.column_stack([values, np.zeros(N)])),
+        lower=np.append(program.lower, -np.inf),
+        upper=np.append(program.upper, 0.0),
+    )
+    assert np.all(wider.slacks(np.append(values.T @ program.weights, 0.0)) > 0)
+    if order == CHI_SQUARED:
+        nothing = np.zeros(N)
+        found, alone = (conic.solve(one, nothing, None, 1e-17) for one in (wider, program))
+    else:
+        found, alone = (power_divergence.nearest(one) for one in (wider, program))
+    # laws whose divergence is least to 1e-15 or so differ by its root
+    assert found.density == pytest.approx(alone.density, abs=1e-7)
 
 
 @given(
