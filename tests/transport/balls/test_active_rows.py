@@ -9,9 +9,9 @@ import pytest
 from rmot.numerics import active_rows
 from rmot.numerics.active_rows import LOWER, NEITHER, UPPER
 from rmot.numerics.cone_steps import FREE, SIGNED
+from rmot.numerics.cressie_read import CHI_SQUARED
 from rmot.transport.balls import conic
-from rmot.transport.balls.design import DenseDesign
-from rmot.transport.balls.program import Program
+from tests.transport.balls.programs import of_calls
 
 N, M = 60, 8
 AIM = 1e-11
@@ -21,23 +21,10 @@ ORACLE = 1e-9
 
 def problem(seed):
     """Return a program of sixty nodes, some of which empty, its values, and a payoff."""
-    rng = np.random.default_rng(seed)
-    w = rng.dirichlet(np.full(N, 5.0))
-    x = np.sort(rng.lognormal(0.0, 0.4, N))
-    strikes = np.quantile(x, np.linspace(0.15, 0.85, M - 2))
-    values = np.column_stack([np.ones(N), x, np.maximum(x[:, None] - strikes, 0.0)])
-    values /= np.sqrt(w @ values**2)
-    law = w * rng.uniform(0.7, 1.3, N)
-    rows = law / law.sum() @ values
-    lower, upper = rows - 0.01 * rng.random(M), rows + 0.01 * rng.random(M)
-    lower[:2] = upper[:2] = rows[:2]
-    kinds = np.full(N, SIGNED, dtype=np.int8)
-    kinds[-1] = FREE if seed % 2 else SIGNED
-    cash = float(values[0, 0])
-    program = Program(DenseDesign(values), w, kinds, lower, upper, 2.0, cash, 2)
-    payoff = np.sin(7.0 * x)
-    payoff -= w @ payoff
-    return program, values, payoff / np.sqrt(w @ payoff**2)
+    program, values, payoff = of_calls(seed, CHI_SQUARED, N, M)
+    if seed % 2:
+        program.kinds[-1] = FREE
+    return program, values, payoff
 
 
 def oracle(program, values, payoff, radius):

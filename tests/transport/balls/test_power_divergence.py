@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rmot.numerics.cone_steps import LINEAR, SIGNED
+from rmot.numerics.cone_steps import LINEAR
 from rmot.numerics.cressie_read import CHI_SQUARED
 from rmot.transport.balls import conic, power_divergence
 from rmot.transport.balls.design import DenseDesign
 from rmot.transport.balls.dual import dual_point
-from rmot.transport.balls.program import Program
+from tests.transport.balls.programs import of_calls
 
 N, M = 60, 8
 EPS = np.finfo(float).eps
@@ -22,26 +22,12 @@ ORDERS = (1.0, 1.5, 3.0)
 ORACLE = 1e-9
 
 
-def problem(seed, order, n=N, m=M, width=1e-2, decades=0.0):
-    """Return a program that laws of a known tilt meet, its values, and a payoff of order one."""
-    rng = np.random.default_rng(seed)
-    w = rng.dirichlet(np.full(n, 5.0)) * 10.0 ** rng.uniform(-decades, 0.0, n)
-    w /= w.sum()
-    x = np.sort(rng.lognormal(0.0, 0.4, n))
-    strikes = np.quantile(x, np.linspace(0.15, 0.85, m - 2))
-    values = np.column_stack([np.ones(n), x, np.maximum(x[:, None] - strikes, 0.0)])
-    values /= np.sqrt(w @ values**2)
-    law = w * rng.uniform(0.6, 1.5, n)
-    rows = law / law.sum() @ values
-    rows[0] = w @ values[:, 0]
-    lower, upper = rows - width * rng.random(m), rows + width * rng.random(m)
-    lower[:2] = upper[:2] = rows[:2]
+def problem(seed, order, n=N, m=M, **further):
+    """Return a program one of whose rows has no lower side, its values, and a payoff."""
+    program, values, payoff = of_calls(seed, order, n, m, tilt=(0.6, 1.5), **further)
+    lower = program.lower.copy()
     lower[-1] = -np.inf
-    kinds = np.full(n, SIGNED, dtype=np.int8)
-    program = Program(DenseDesign(values), w, kinds, lower, upper, order, float(values[0, 0]), 2)
-    payoff = np.sin(7.0 * x)
-    payoff -= w @ payoff
-    return program, values, payoff / np.sqrt(w @ payoff**2)
+    return replace(program, lower=lower), values, payoff
 
 
 def oracle(program, values, payoff, radius):
